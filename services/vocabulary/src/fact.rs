@@ -1,0 +1,116 @@
+//! Typed facts. A fact has a Rust type only when a decision, a clock or a view reads it; all others are
+//! contracts only, and read as [`Fact::Other`].
+//!
+//! The types hold the clear properties alone: a fold cannot reach a protected value.
+
+use crate::governance::Governance;
+use crate::intake::Intake;
+use crate::mandatory_reporting::MandatoryReporting;
+use crate::record::Record;
+use crate::referral::Referral;
+use crate::{Attributes, FactRef, Instant, Position};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde_json::{Map, Value, json};
+
+/// What was said, by stage.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// A lead or report arrives and becomes a case.
+    Intake(Intake),
+    /// The statutory report and what the police make of it.
+    MandatoryReporting(MandatoryReporting),
+    /// One agency asks another to act.
+    Referral(Referral),
+    /// Rules, tokens, disclosures.
+    Governance(Governance),
+    /// A fact that no decision, clock or view reads.
+    Other,
+}
+
+/// The clear properties of a fact do not have the shape of its type. The contract prevents this at the
+/// door, so in a ledger it means a damaged record or a newer program.
+#[derive(Debug, thiserror::Error)]
+#[error("the data of {kind} is not of its type: {why}")]
+pub struct Misshapen {
+    /// The fact type.
+    pub kind: String,
+    /// What serde says.
+    pub why: String,
+}
+
+impl Fact {
+    /// Reads the clear properties of a fact as its type.
+    ///
+    /// # Errors
+    /// A type with Rust meaning whose properties do not fit.
+    pub fn read(kind: &str, clear: &Map<String, Value>) -> Result<Self, Misshapen> {
+        fn typed<T: for<'de> Deserialize<'de>>(
+            kind: &str,
+            clear: &Map<String, Value>,
+        ) -> Result<T, Misshapen> {
+            let tagged = json!({"type": kind, "data": clear});
+            T::deserialize(tagged.into_deserializer())
+                .map_err(|why: serde_json::Error| Misshapen { kind: kind.to_owned(), why: why.to_string() })
+        }
+        match kind.split('.').next().unwrap_or_default() {
+            "intake" if Intake::TYPES.contains(&kind) => typed(kind, clear).map(Self::Intake),
+            "mandatory-reporting" if MandatoryReporting::TYPES.contains(&kind) => {
+                typed(kind, clear).map(Self::MandatoryReporting)
+            }
+            "referral" if Referral::TYPES.contains(&kind) => typed(kind, clear).map(Self::Referral),
+            "governance" if Governance::TYPES.contains(&kind) => typed(kind, clear).map(Self::Governance),
+            _ => Ok(Self::Other),
+        }
+    }
+
+    /// The wire name and the clear data of a typed fact; `None` for [`Fact::Other`].
+    pub fn write(&self) -> Option<(String, Map<String, Value>)> {
+        let tagged = match self {
+            Self::Intake(fact) => serde_json::to_value(fact),
+            Self::MandatoryReporting(fact) => serde_json::to_value(fact),
+            Self::Referral(fact) => serde_json::to_value(fact),
+            Self::Governance(fact) => serde_json::to_value(fact),
+            Self::Other => return None,
+        };
+        let Ok(Value::Object(mut tagged)) = tagged else { return None };
+        match (tagged.remove("type"), tagged.remove("data")) {
+            (Some(Value::String(kind)), Some(Value::Object(data))) => Some((kind, data)),
+            _ => None,
+        }
+    }
+}
+
+/// A fact of a history as a fold meets it: clear, in its place, with its times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseFact {
+    /// Where it stands in the ledger.
+    pub at: FactRef,
+    /// When the bus recorded it.
+    pub recorded: Instant,
+    /// Who said it, when it happened.
+    pub attributes: Attributes,
+    /// What was said.
+    pub fact: Fact,
+    /// The clear properties, for rules that are data (disclosure, clocks).
+    pub clear: Map<String, Value>,
+}
+
+impl CaseFact {
+    /// The facts of one record, in order.
+    ///
+    /// # Errors
+    /// A fact whose clear properties do not fit its type.
+    pub fn of_record(sequence: Position, record: &Record) -> Result<Vec<Self>, Misshapen> {
+        let fact = |(ordinal, stored): (usize, &crate::record::StoredFact)| {
+            Ok(Self {
+                at: FactRef { sequence, ordinal: ordinal as u32 },
+                recorded: record.recordedtime,
+                attributes: stored.attributes.clone(),
+                fact: Fact::read(stored.attributes.kind.as_str(), &stored.data)?,
+                clear: stored.data.clone(),
+            })
+        };
+        record.facts.iter().enumerate().map(fact).collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! Governance: the rules in force, the tokens of agencies, and what was told to whom. Published by the bus.
+
+use crate::{AgencyCode, FactRef, Position, Version};
+use serde::{Deserialize, Serialize};
+
+/// Everything that the bus says about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Governance {
+    /// A rule file stands in the ledger; it does not act yet.
+    #[serde(rename = "governance.rule-file-published.v1")]
+    RuleFilePublished(RuleFilePublished),
+    /// The named files act from here, together.
+    #[serde(rename = "governance.rules-adopted.v1")]
+    RulesAdopted(RulesAdopted),
+    /// An agency has a new token.
+    #[serde(rename = "governance.agency-token-issued.v1")]
+    AgencyTokenIssued(AgencyTokenIssued),
+    /// What agencies were told of one record.
+    #[serde(rename = "governance.disclosed.v1")]
+    Disclosed(Disclosed),
+}
+
+impl Governance {
+    /// The wire names, in order.
+    pub const TYPES: &[&str] = &[
+        "governance.rule-file-published.v1",
+        "governance.rules-adopted.v1",
+        "governance.agency-token-issued.v1",
+        "governance.disclosed.v1",
+    ];
+}
+
+/// See [`Governance::RuleFilePublished`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleFilePublished {
+    /// Path within the jurisdiction's folder.
+    pub path: String,
+    /// `sha256:` and the hash of the content.
+    pub digest: String,
+    /// The file.
+    pub content: String,
+}
+
+/// A file that is named by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedFile {
+    /// Path within the jurisdiction's folder.
+    pub path: String,
+    /// `sha256:` and the hash of the content.
+    pub digest: String,
+}
+
+/// See [`Governance::RulesAdopted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulesAdopted {
+    /// All files in force, those that did not change included.
+    pub files: Vec<NamedFile>,
+    /// Digest of all contracts that the adopting program checks by.
+    pub contracts: String,
+}
+
+/// See [`Governance::AgencyTokenIssued`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgencyTokenIssued {
+    /// Whose token it is.
+    pub agency: AgencyCode,
+    /// `sha256:` and the hash of the token, which has 256 random bits.
+    pub token_hash: String,
+    /// When it was issued.
+    pub issued_at: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// A token of the demo, refused elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demo: Option<bool>,
+}
+
+/// In which form an agency was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// That something happened, on which day.
+    Coarse,
+    /// The fact, with some properties withheld.
+    Masked,
+    /// The fact.
+    Full,
+}
+
+/// One line of what was told: an agency's feed at one position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Who was told.
+    pub agency: AgencyCode,
+    /// Position in that agency's feed, dense from 1.
+    pub position: u64,
+    /// Position of the record that holds the fact.
+    pub sequence: Position,
+    /// Place of the fact in its record.
+    pub ordinal: u32,
+    /// The form.
+    pub form: Form,
+    /// Whether the agency became involved only after the fact was recorded.
+    pub backfill: bool,
+}
+
+impl Entry {
+    /// The fact that was told.
+    pub fn fact(&self) -> FactRef {
+        FactRef { sequence: self.sequence, ordinal: self.ordinal }
+    }
+}
+
+/// See [`Governance::Disclosed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disclosed {
+    /// The record that was disclosed.
+    pub source: Position,
+    /// Version of the rules by which it was disclosed.
+    pub rules: Version,
+    /// At most 1,000; the rest follows in the next fact.
+    pub entries: Vec<Entry>,
+}

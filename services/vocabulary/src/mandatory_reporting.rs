@@ -1,0 +1,129 @@
+//! Mandatory reporting: the statutory report (UCL 11; Opinion 高检发〔2020〕9号) and what the police make of it.
+
+use crate::{AgencyCode, Child};
+use serde::{Deserialize, Serialize};
+
+/// Everything that can become true in mandatory reporting, in the order in which a case meets it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum MandatoryReporting {
+    /// A unit that must report has reported (Opinion art. 2 to 4).
+    #[serde(rename = "mandatory-reporting.report-filed.v1")]
+    ReportFiled(ReportFiled),
+    /// The reporter's own authority has the report on file (art. 5).
+    #[serde(rename = "mandatory-reporting.registered-with-authority.v1")]
+    RegisteredWithAuthority(RegisteredWithAuthority),
+    /// The police have accepted the report (art. 8).
+    #[serde(rename = "mandatory-reporting.police-accepted.v1")]
+    PoliceAccepted(PoliceAccepted),
+    /// The child was kept from harm at once.
+    #[serde(rename = "mandatory-reporting.emergency-measures-taken.v1")]
+    EmergencyMeasuresTaken(EmergencyMeasuresTaken),
+    /// Evidence was secured where it lies (art. 7 and 9).
+    #[serde(rename = "mandatory-reporting.evidence-preserved.v1")]
+    EvidencePreserved(EvidencePreserved),
+    /// The police told the procuratorate.
+    #[serde(rename = "mandatory-reporting.procuratorate-notified.v1")]
+    ProcuratorateNotified(ProcuratorateNotified),
+    /// The police filed a criminal case.
+    #[serde(rename = "mandatory-reporting.criminal-case-filed.v1")]
+    CriminalCaseFiled(CriminalCaseFiled),
+}
+
+impl MandatoryReporting {
+    /// The wire names, in order.
+    pub const TYPES: &[&str] = &[
+        "mandatory-reporting.report-filed.v1",
+        "mandatory-reporting.registered-with-authority.v1",
+        "mandatory-reporting.police-accepted.v1",
+        "mandatory-reporting.emergency-measures-taken.v1",
+        "mandatory-reporting.evidence-preserved.v1",
+        "mandatory-reporting.procuratorate-notified.v1",
+        "mandatory-reporting.criminal-case-filed.v1",
+    ];
+}
+
+/// See [`MandatoryReporting::ReportFiled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportFiled {
+    /// When the unit found out: the reporting clock runs from here.
+    pub discovered_at: String,
+    /// The agency that receives the report.
+    pub filed_to: AgencyCode,
+    /// What kind of unit reports (art. 3).
+    pub reporter_type: String,
+    /// One of the nine situations, R1 to R9 (art. 4).
+    pub situation_code: String,
+    /// The children, as labels.
+    pub children: Vec<Child>,
+}
+
+/// See [`MandatoryReporting::RegisteredWithAuthority`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredWithAuthority {
+    /// `id` of the report.
+    pub report: String,
+    /// When it was put on file.
+    pub registered_at: String,
+    /// The authority's own number.
+    pub register_no: String,
+}
+
+/// See [`MandatoryReporting::PoliceAccepted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoliceAccepted {
+    /// `id` of the report.
+    pub report: String,
+    /// When it was accepted.
+    pub accepted_at: String,
+    /// The police receipt number.
+    pub receipt_no: String,
+}
+
+/// See [`MandatoryReporting::EmergencyMeasuresTaken`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencyMeasuresTaken {
+    /// What was done.
+    pub measures: Vec<String>,
+    /// When.
+    pub taken_at: String,
+}
+
+/// See [`MandatoryReporting::EvidencePreserved`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidencePreserved {
+    /// What kind of evidence.
+    pub kind: String,
+    /// When it was secured.
+    pub preserved_at: String,
+    /// The agency that keeps it; the bus carries its hash only.
+    pub custodian: AgencyCode,
+}
+
+/// See [`MandatoryReporting::ProcuratorateNotified`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcuratorateNotified {
+    /// The procuratorate.
+    pub to: AgencyCode,
+    /// When it was told.
+    pub notified_at: String,
+}
+
+/// See [`MandatoryReporting::CriminalCaseFiled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriminalCaseFiled {
+    /// `id` of the report.
+    pub report: String,
+    /// When the case was filed.
+    pub filed_at: String,
+    /// The ground on which the police file directly (高检发〔2023〕4号), where one applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct_ground: Option<String>,
+}
