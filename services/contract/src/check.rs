@@ -117,9 +117,13 @@ impl Contracts {
 
     /// Holds data alone against a contract, as `x-invalid` and `/v1/validate` do.
     pub fn violations(&self, kind: &str, data: &Value) -> Option<Vec<Violation>> {
-        let contract = self.by_type.get(kind)?;
-        Some(contract.validator().iter_errors(data).flat_map(|error| explain(&error, "")).collect())
+        self.by_type.get(kind).map(|contract| explain_all(contract, data))
     }
+}
+
+/// Everything that is wrong with data under a contract.
+pub(crate) fn explain_all(contract: &Contract, data: &Value) -> Vec<Violation> {
+    contract.validator().iter_errors(data).flat_map(|error| explain(&error, "")).collect()
 }
 
 fn unknown_type() -> Rejection {

@@ -13,6 +13,7 @@ pub mod check;
 pub mod envelope;
 pub mod exact;
 pub mod schema;
+mod selfcheck;
 pub mod violation;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One fact type: its JSON Schema and what the bus reads beside it.
 //!
 //! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse` on the type;
-//! `x-group`, `x-store`, `x-person`, `x-involves` on each property. A schema without one of those that it
+//! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property. A schema without one of those that it
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
 
 use crate::envelope::is_time;
@@ -62,6 +62,9 @@ pub struct Property {
     /// How the agency that it names becomes involved.
     #[serde(rename = "x-involves")]
     pub involves: Option<Involvement>,
+    /// Whether the fact that it names by id stops involving the agencies that it involved.
+    #[serde(rename = "x-ends", default)]
+    pub ends: bool,
 }
 
 /// The fact that agencies get instead, when they may only know that something happened.

@@ -81,6 +81,13 @@ impl Fact {
     }
 }
 
+macro_rules! into_fact {
+    ($($stage:ident),+) => { $(impl From<$stage> for Fact {
+        fn from(fact: $stage) -> Self { Self::$stage(fact) }
+    })+ };
+}
+into_fact!(Intake, MandatoryReporting, Referral, Governance);
+
 /// A fact of a history as a fold meets it: clear, in its place, with its times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaseFact {
@@ -94,6 +101,8 @@ pub struct CaseFact {
     pub fact: Fact,
     /// The clear properties, for rules that are data (disclosure, clocks).
     pub clear: Map<String, Value>,
+    /// Names of the protected properties that it has; their values are out of reach here.
+    pub protected: Vec<String>,
 }
 
 impl CaseFact {
@@ -109,6 +118,7 @@ impl CaseFact {
                 attributes: stored.attributes.clone(),
                 fact: Fact::read(stored.attributes.kind.as_str(), &stored.data)?,
                 clear: stored.data.clone(),
+                protected: stored.sealed.keys().cloned().collect(),
             })
         };
         record.facts.iter().enumerate().map(fact).collect()

@@ -21,6 +21,7 @@ pub fn said(agency: &str, id: &str, fact: impl Into<Fact>) -> CaseFact {
         attributes: attributes.expect("attributes"),
         fact,
         clear,
+        protected: Vec::new(),
     }
 }
 
@@ -70,15 +71,3 @@ impl Then {
         assert_eq!(self.0.map_err(|refusal| refusal.code), Err(code));
     }
 }
-
-macro_rules! into_fact {
-    ($($variant:ident($path:path)),+) => { $(impl From<$path> for Fact {
-        fn from(fact: $path) -> Self { Self::$variant(fact) }
-    })+ };
-}
-into_fact!(
-    Intake(crate::intake::Intake),
-    MandatoryReporting(crate::mandatory_reporting::MandatoryReporting),
-    Referral(crate::referral::Referral),
-    Governance(crate::governance::Governance)
-);

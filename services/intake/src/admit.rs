@@ -1,0 +1,125 @@
+//! Who may make what true at intake, and when.
+
+use crate::state::{Case, Report, State};
+use jurisdiction::Rules;
+use std::collections::BTreeSet;
+use vocabulary::intake::{CaseOpened, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded};
+use vocabulary::{AgencyCode, Consequence, Fact, Proposed};
+
+vocabulary::refusals! {
+    UnknownAgency = "intake.unknown-agency",
+        "The agency that you name is not on the roster today.",
+        "所指定的单位今天不在机构名册内。";
+    ReportIdTaken = "intake.report-id-taken",
+        "This case already holds a report or lead with this id. Send yours under a new id.",
+        "本案中已有使用该编号的报告或线索，请换一个新编号发送。";
+    UnknownReport = "intake.unknown-report",
+        "This case holds no report or lead with that id.",
+        "本案中没有该编号的报告或线索。";
+    NotTheAddressee = "intake.not-the-addressee",
+        "Only the agency that the report is addressed to, or handed on to, can acknowledge it.",
+        "只有报告所发往或转送到的单位才能签收。";
+    AlreadyAcknowledged = "intake.already-acknowledged",
+        "Your agency has already acknowledged this report.",
+        "贵单位已经签收过这份报告。";
+    NotTheHolder = "intake.not-the-holder",
+        "Only the agency that holds the report can hand it on. If it was handed on to you, acknowledge it first.",
+        "只有当前负责的单位才能转送报告。如果报告是转送给贵单位的，请先签收。";
+    ForwardedToItself = "intake.forwarded-to-itself",
+        "Your agency already holds this report. Name another agency to hand it on to.",
+        "报告已由贵单位负责，请指定另一个接收单位。";
+    HandOnPending = "intake.hand-on-pending",
+        "The report is already being handed on. Wait until the agency that was asked acknowledges it.",
+        "报告正在转送中，请等待接收单位签收。";
+    CaseAlreadyOpen = "intake.case-already-open",
+        "The case is already open.",
+        "该个案已经开立，不能重复开立。";
+    ReportNotAcknowledged = "intake.report-not-acknowledged",
+        "Nobody has acknowledged any of these reports yet. A case opens once an agency has one in hand.",
+        "所列报告都还没有单位签收。至少有一份被签收后才能开立个案。";
+    LabelTaken = "intake.label-taken",
+        "Two children carry the same label. Give each child a label of its own.",
+        "有两名儿童使用了同一代号，请为每名儿童使用不同的代号。";
+}
+
+impl Refusal {
+    /// The refusal with what is unmet: an id, a code or a label that the publisher itself has named.
+    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
+        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
+    }
+}
+
+type Answer = Result<(), vocabulary::Refusal>;
+
+pub(crate) fn admit(
+    state: &State,
+    proposed: &Proposed,
+    rules: &Rules,
+) -> Result<Vec<Consequence>, vocabulary::Refusal> {
+    let Fact::Intake(said) = &proposed.fact else { return Ok(Vec::new()) };
+    match said {
+        Said::IndicatorAlertRaised(_) => Ok(()), // a machine that warns is never turned away
+        Said::LeadReceived(lead) => received(state, lead, proposed, rules),
+        Said::ReportAcknowledged(said) => acknowledged(state, said, proposed),
+        Said::ReportForwarded(said) => forwarded(state, said, proposed, rules),
+        Said::CaseOpened(said) => opened(state, said, proposed, rules),
+    }?;
+    Ok(Vec::new())
+}
+
+fn received(state: &State, lead: &LeadReceived, proposed: &Proposed, rules: &Rules) -> Answer {
+    let id = &proposed.attributes.id;
+    if state.reports.contains_key(id) {
+        return Err(Refusal::ReportIdTaken.of(id));
+    }
+    on_the_roster(&lead.addressed_to, proposed, rules)
+}
+
+fn acknowledged(state: &State, said: &ReportAcknowledged, proposed: &Proposed) -> Answer {
+    let report = known(state, &said.report)?;
+    let publisher = &proposed.attributes.source;
+    match publisher {
+        bus if bus.is_bus() => Ok(()), // as a consequence of an acceptance
+        by if !report.is_for(&by.agency) => Err(Refusal::NotTheAddressee.of(&said.report)),
+        by if report.is_held_by(&by.agency) => Err(Refusal::AlreadyAcknowledged.of(&said.report)),
+        _ => Ok(()),
+    }
+}
+
+fn forwarded(state: &State, said: &ReportForwarded, proposed: &Proposed, rules: &Rules) -> Answer {
+    let report = known(state, &said.report)?;
+    if report.holder != *proposed.publisher() {
+        return Err(Refusal::NotTheHolder.of(&said.report));
+    }
+    if said.to == report.holder {
+        return Err(Refusal::ForwardedToItself.of(&said.to));
+    }
+    if report.next.is_some() {
+        return Err(Refusal::HandOnPending.of(&said.report));
+    }
+    on_the_roster(&said.to, proposed, rules)
+}
+
+fn opened(state: &State, said: &CaseOpened, proposed: &Proposed, rules: &Rules) -> Answer {
+    if state.case == Case::Open {
+        return Err(Refusal::CaseAlreadyOpen.into());
+    }
+    let reports = said.reports.iter().map(|id| known(state, id)).collect::<Result<Vec<_>, _>>()?;
+    if !reports.iter().any(|report| report.acknowledged) {
+        let unmet = said.reports.clone();
+        return Err(vocabulary::Refusal { unmet, ..Refusal::ReportNotAcknowledged.into() });
+    }
+    let mut labels = BTreeSet::new();
+    if let Some(child) = said.children.iter().find(|child| !labels.insert(&child.label)) {
+        return Err(Refusal::LabelTaken.of(&child.label));
+    }
+    on_the_roster(&said.lead, proposed, rules)
+}
+
+fn known<'s>(state: &'s State, id: &str) -> Result<&'s Report, vocabulary::Refusal> {
+    state.reports.get(id).ok_or_else(|| Refusal::UnknownReport.of(id))
+}
+
+fn on_the_roster(agency: &AgencyCode, proposed: &Proposed, rules: &Rules) -> Answer {
+    rules.agency(agency, proposed.now).map(|_| ()).ok_or_else(|| Refusal::UnknownAgency.of(agency))
+}

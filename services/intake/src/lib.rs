@@ -1,0 +1,42 @@
+//! Intake (接报): a lead or report arrives, somebody takes it in hand, and it becomes a case.
+//!
+//! A **lead** is what somebody told a hotline or an office; a **report** is what a unit must report by law
+//! (UCL 11; Opinion 高检发〔2020〕9号). Both are known by the `id` of the fact that brought them. The
+//! **holder** of a report is the agency that must act on it: first the one that it is addressed to.
+//!
+//! The stage exists because UCL 11(2) opens several doors, and some reports knock at the wrong one. Whoever
+//! receives a report may hand it on, so that nobody asks the child again; but it stays responsible until the
+//! next one acknowledges. No report may fall between two desks.
+//!
+//! Handled elsewhere: what a statutory report must say, and what the police make of it
+//! (`mandatory-reporting`); who may publish a type at all (the contracts); by when (the clocks).
+
+mod admit;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use admit::Refusal;
+pub use state::{Case, Report, State};
+
+use jurisdiction::Rules;
+use vocabulary::{CaseFact, Consequence, Proposed, Stage};
+
+/// The stage.
+pub struct Intake;
+
+impl Stage<Rules> for Intake {
+    type State = State;
+
+    fn evolve(state: State, fact: &CaseFact) -> State {
+        state.with(fact)
+    }
+
+    fn admit(
+        state: &State,
+        proposed: &Proposed,
+        rules: &Rules,
+    ) -> Result<Vec<Consequence>, vocabulary::Refusal> {
+        admit::admit(state, proposed, rules)
+    }
+}

@@ -1,0 +1,101 @@
+//! What intake must remember of a history: its reports, who holds each, and whether it is a case yet.
+
+use std::collections::BTreeMap;
+use vocabulary::intake::Intake as Said;
+use vocabulary::mandatory_reporting::MandatoryReporting;
+use vocabulary::{AgencyCode, CaseFact, EventId, Fact};
+
+/// What intake remembers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The reports and leads of the history, by their `id`.
+    pub reports: BTreeMap<EventId, Report>,
+    /// Whether it is a case yet.
+    pub case: Case,
+}
+
+/// Whether a history is a case yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Reports only.
+    #[default]
+    NotOpen,
+    /// The coordinator has opened it.
+    Open,
+}
+
+/// A report or lead, and who must act on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// The agency that is responsible.
+    pub holder: AgencyCode,
+    /// Whether the holder has confirmed that it is. Once one holder has, each later one has too, because a
+    /// report moves only by an acknowledgement.
+    pub acknowledged: bool,
+    /// The agency that the report is handed on to, until it acknowledges. Both may be asked meanwhile.
+    pub next: Option<AgencyCode>,
+}
+
+impl Report {
+    /// Whether the agency is the one that the report is addressed to, or handed on to.
+    pub fn is_for(&self, agency: &AgencyCode) -> bool {
+        self.holder == *agency || self.next.as_ref() == Some(agency)
+    }
+
+    /// Whether the agency holds the report and has said so.
+    pub fn is_held_by(&self, agency: &AgencyCode) -> bool {
+        self.acknowledged && self.holder == *agency
+    }
+
+    fn take(&mut self, agency: &AgencyCode) {
+        self.next.take_if(|next| next == agency);
+        self.holder = agency.clone();
+        self.acknowledged = true;
+    }
+}
+
+impl State {
+    /// With one more fact.
+    pub(crate) fn with(mut self, fact: &CaseFact) -> Self {
+        match &fact.fact {
+            Fact::Intake(said) => self.note(said, fact),
+            Fact::MandatoryReporting(MandatoryReporting::ReportFiled(filed)) => {
+                self.arrive(fact, &filed.filed_to)
+            }
+            // Accepting is receiving (Opinion, art. 8).
+            Fact::MandatoryReporting(MandatoryReporting::PoliceAccepted(accepted)) => {
+                self.take(&accepted.report, &fact.attributes.source.agency);
+            }
+            Fact::MandatoryReporting(_) | Fact::Referral(_) | Fact::Governance(_) | Fact::Other => {}
+        }
+        self
+    }
+
+    fn note(&mut self, said: &Said, fact: &CaseFact) {
+        let source = &fact.attributes.source;
+        match said {
+            Said::IndicatorAlertRaised(_) => {}
+            Said::LeadReceived(lead) => self.arrive(fact, &lead.addressed_to),
+            // The bus acknowledges only what follows from an acceptance, and that has moved the report.
+            Said::ReportAcknowledged(_) if source.is_bus() => {}
+            Said::ReportAcknowledged(said) => self.take(&said.report, &source.agency),
+            Said::ReportForwarded(forwarded) => {
+                if let Some(report) = self.reports.get_mut(forwarded.report.as_str()) {
+                    report.next = Some(forwarded.to.clone());
+                }
+            }
+            Said::CaseOpened(_) => self.case = Case::Open,
+        }
+    }
+
+    fn arrive(&mut self, fact: &CaseFact, addressee: &AgencyCode) {
+        let report = Report { holder: addressee.clone(), acknowledged: false, next: None };
+        self.reports.entry(fact.attributes.id.clone()).or_insert(report);
+    }
+
+    fn take(&mut self, report: &str, agency: &AgencyCode) {
+        if let Some(report) = self.reports.get_mut(report) {
+            report.take(agency);
+        }
+    }
+}
