@@ -1,0 +1,132 @@
+//! What one agency may know of one fact: the visibility matrix, applied.
+
+use crate::Involved;
+use crate::involved::codes;
+use contract::{Contract, Involvement, Store};
+use jurisdiction::{Level, Rules, Standing};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use vocabulary::governance::Form;
+use vocabulary::{AgencyCode, CaseFact, GroupName, Instant};
+
+/// Why a value is withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The agency gets codes and bands of this group, not its words.
+    Masked,
+    /// The agency knows of this group only that something is so.
+    StatusOnly,
+    /// It may be shown after an approval.
+    ApprovalRequired,
+    /// The agency has no part in this group.
+    NotEntitled,
+    /// The agency is no longer involved in the case.
+    InvolvementEnded,
+}
+
+/// What an agency may know of a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The form as a whole.
+    pub form: Form,
+    /// What is withheld, by JSON Pointer into the event; empty when the form is full or coarse.
+    pub withheld: BTreeMap<String, Reason>,
+}
+
+impl Decision {
+    /// Only that something happened.
+    fn coarse() -> Self {
+        Self { form: Form::Coarse, withheld: BTreeMap::new() }
+    }
+}
+
+/// Decides for one agency and one fact, at a time. `None`: it is not told that the fact exists.
+///
+/// The publisher gets its own fact exactly. Agencies that the fact addresses, invites or assigns, and the
+/// lead, always get the exact type; others get it where the matrix gives them the state in full or masked,
+/// and the coarse fact where it gives them the status only.
+pub fn decide(
+    fact: &CaseFact,
+    contract: &Contract,
+    agency: &AgencyCode,
+    involved: &Involved,
+    rules: &Rules,
+    at: Instant,
+) -> Option<Decision> {
+    if fact.attributes.source.agency == *agency {
+        return Some(Decision { form: Form::Full, withheld: BTreeMap::new() });
+    }
+    if !involved.includes(agency, rules, at) {
+        return None;
+    }
+    let (standing, named) = standing(fact, contract, agency, involved, rules);
+    let level = |group: &GroupName| rules.level(group, agency, at, &standing);
+    let state = contract.attribute_group("source").map_or(Level::None, level);
+    match state {
+        Level::Full | Level::Masked => {}
+        _ if named => {}
+        Level::Status => return contract.coarse().map(|_| Decision::coarse()),
+        Level::Approval | Level::None => return None,
+    }
+    let properties = contract.properties().iter().filter_map(|(name, property)| {
+        let present = fact.clear.contains_key(name) || fact.protected.contains(name);
+        let reason = withheld(level(&property.group), property.store)?;
+        present.then(|| (format!("/data/{name}"), reason))
+    });
+    let actor = contract.attribute_group("actor").filter(|_| fact.attributes.actor.is_some());
+    let actor = actor
+        .and_then(|group| withheld(level(group), Store::Protected))
+        .map(|why| ("/actor".to_owned(), why));
+    let withheld: BTreeMap<String, Reason> = properties.chain(actor).collect();
+    let form = if withheld.is_empty() { Form::Full } else { Form::Masked };
+    Some(Decision { form, withheld })
+}
+
+/// The narrower of what was told and what is allowed now. What is allowed no more shrinks to the coarse fact:
+/// positions never move.
+pub fn narrower(told: Decision, now: Option<Decision>) -> Decision {
+    let Some(now) = now else { return Decision::coarse() };
+    if told.form == Form::Coarse || now.form == Form::Coarse {
+        return Decision::coarse();
+    }
+    let mut withheld = told.withheld;
+    for (pointer, reason) in now.withheld {
+        let kept = withheld.entry(pointer).or_insert(reason);
+        *kept = reason.max(*kept);
+    }
+    Decision { form: if withheld.is_empty() { Form::Full } else { Form::Masked }, withheld }
+}
+
+fn withheld(level: Level, store: Store) -> Option<Reason> {
+    match (level, store) {
+        (Level::Full, _) | (Level::Masked, Store::Clear) => None,
+        (Level::Masked, Store::Protected) => Some(Reason::Masked),
+        (Level::Status, _) => Some(Reason::StatusOnly),
+        (Level::Approval, _) => Some(Reason::ApprovalRequired),
+        (Level::None, _) => Some(Reason::NotEntitled),
+    }
+}
+
+/// How the agency stands to the fact, and whether the fact or the case names it as one that acts.
+fn standing(
+    fact: &CaseFact,
+    contract: &Contract,
+    agency: &AgencyCode,
+    involved: &Involved,
+    rules: &Rules,
+) -> (Standing, bool) {
+    let names = |how: &[Involvement]| {
+        contract.properties().iter().any(|(name, property)| {
+            property.involves.is_some_and(|i| how.contains(&i))
+                && fact.clear.get(name).is_some_and(|value| codes(value).any(|code| code == *agency))
+        })
+    };
+    let addressed = names(&[Involvement::Addressed, Involvement::Invited]);
+    let holds =
+        |how: &[Involvement]| involved.grants(agency).any(|g| g.how.is_some_and(|i| how.contains(&i)));
+    let assigned = holds(&[Involvement::Assigned, Involvement::Lead]);
+    let mandate = involved.grants(agency).any(|g| g.how.is_some() && rules.mandate_facts().contains(&g.kind));
+    let named = addressed || names(&[Involvement::Assigned]) || holds(&[Involvement::Lead]);
+    (Standing { own: false, addressed, assigned, mandate }, named)
+}

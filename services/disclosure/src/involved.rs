@@ -1,0 +1,84 @@
+//! Who is involved in a case: a fold of its history.
+
+use contract::{Contracts, Involvement, Opens};
+use jurisdiction::Rules;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use vocabulary::{AgencyCode, CaseFact, EventId, Instant, TypeName};
+
+/// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The agency.
+    pub agency: AgencyCode,
+    /// How it was named; `None` for the reporter's unit.
+    pub how: Option<Involvement>,
+    /// The fact that did it.
+    pub by: EventId,
+    /// The type of that fact.
+    pub kind: TypeName,
+}
+
+/// Everybody who is involved in one case by its facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Involved(Vec<Grant>);
+
+impl Involved {
+    /// Folds one more fact in.
+    pub fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
+        let Some(contract) = contracts.get(fact.attributes.kind.as_str()) else { return };
+        let (by, kind) = (&fact.attributes.id, &fact.attributes.kind);
+        let mut grant = |agency: AgencyCode, how| {
+            self.0.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
+        };
+        if contract.opens() != Opens::Never && !fact.attributes.source.is_bus() {
+            grant(fact.attributes.source.agency.clone(), None);
+        }
+        for (name, property) in contract.properties() {
+            let Some(value) = fact.clear.get(name) else { continue };
+            if let Some(how) = property.involves {
+                codes(value).for_each(|agency| grant(agency, Some(how)));
+            }
+        }
+        for (name, _) in contract.properties().iter().filter(|(_, property)| property.ends) {
+            let ended = fact.clear.get(name).and_then(Value::as_str).unwrap_or_default();
+            self.0.retain(|grant| grant.how.is_none() || grant.by.as_str() != ended);
+        }
+    }
+
+    /// The reasons why an agency is involved, without its rank in the roster.
+    pub fn grants<'a>(&'a self, agency: &'a AgencyCode) -> impl Iterator<Item = &'a Grant> {
+        self.0.iter().filter(move |grant| grant.agency == *agency)
+    }
+
+    /// Everybody who is told of this case at a time: those involved, their parents and authorities, and the
+    /// roles that see the whole region. Agencies that are off the roster are told nothing.
+    pub fn audience(&self, rules: &Rules, at: Instant) -> BTreeSet<AgencyCode> {
+        let direct: BTreeSet<&AgencyCode> = self.0.iter().map(|grant| &grant.agency).collect();
+        let above =
+            |code: &&AgencyCode| [rules.parent(code, at), rules.authority(code, at)].into_iter().flatten();
+        let superiors: Vec<&AgencyCode> = direct.iter().flat_map(above).collect();
+        let region = rules.agencies(at).map(|agency| &agency.code).filter(|code| rules.sees_region(code, at));
+        let everybody = direct.into_iter().chain(superiors).chain(region);
+        everybody.filter(|code| rules.agency(code, at).is_some()).cloned().collect()
+    }
+
+    /// Whether an agency is told of this case at a time.
+    pub fn includes(&self, agency: &AgencyCode, rules: &Rules, at: Instant) -> bool {
+        rules.agency(agency, at).is_some()
+            && (rules.sees_region(agency, at)
+                || self.0.iter().any(|grant| {
+                    let above = |code: Option<&AgencyCode>| code == Some(agency);
+                    grant.agency == *agency
+                        || above(rules.parent(&grant.agency, at))
+                        || above(rules.authority(&grant.agency, at))
+                }))
+    }
+}
+
+/// The agency codes in a property: one, or an array of them.
+pub(crate) fn codes(value: &Value) -> impl Iterator<Item = AgencyCode> + '_ {
+    let one = value.as_str().into_iter();
+    let many = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    one.chain(many).filter_map(|code| AgencyCode::parse(code).ok())
+}

@@ -1,0 +1,211 @@
+//! Disclosure by sentences and by property, under the demo jurisdiction.
+
+use crate::{Involved, Reason, Telling, decide, narrower, plan};
+use contract::{Contracts, Store};
+use jurisdiction::{Level, RuleFile, Rules, Standing};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+use vocabulary::governance::Form;
+use vocabulary::{AgencyCode, Attributes, CaseFact, Fact, FactRef, Instant, Position, Version};
+
+static CONTRACTS: LazyLock<Contracts> = LazyLock::new(|| Contracts::published().unwrap());
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
+    let file = |path: &str| RuleFile { path: path.into(), content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap() };
+    Rules::read(&[file("agencies.toml"), file("visibility.toml")], Version(1)).unwrap()
+});
+
+fn code(text: &str) -> AgencyCode { AgencyCode::parse(text).unwrap() }
+fn now() -> Instant { Instant::parse("2026-03-30T14:30:00+08:00").unwrap() }
+
+/// A fact from its contract's first example, with some clear properties set.
+fn fact(at: u64, agency: &str, kind: &str, set: Value) -> CaseFact {
+    let contract = CONTRACTS.get(kind).unwrap();
+    let mut clear: Map<String, Value> = contract.schema["examples"][0].as_object().unwrap().clone();
+    let protected = clear.keys().filter(|name| contract.properties()[*name].store == Store::Protected).cloned().collect();
+    clear.retain(|name, _| contract.properties()[name].store == Store::Clear);
+    clear.extend(set.as_object().unwrap().clone());
+    let attributes: Attributes = serde_json::from_value(json!({
+        "specversion": "1.0", "id": format!("00000000-0000-4000-8000-{at:012}"), "source": format!("/999901/{agency}"),
+        "type": kind, "time": "2026-03-30T14:18:00+08:00", "actor": "nurse-7",
+    }))
+    .unwrap();
+    let at = FactRef { sequence: Position(at), ordinal: 0 };
+    let read = Fact::read(kind, &clear).unwrap();
+    CaseFact { at, recorded: now(), attributes, fact: read, clear, protected }
+}
+
+fn report(at: u64) -> CaseFact {
+    fact(at, "hsp-01", "mandatory-reporting.report-filed.v1", json!({"filed_to": "psb-03"}))
+}
+
+fn referral(at: u64, to: &str) -> CaseFact { fact(at, "wbo", "referral.made.v1", json!({"to": to})) }
+
+/// Plans the last fact after the others.
+fn told(facts: &[CaseFact]) -> Vec<Telling> {
+    let (new, before) = facts.split_last().unwrap();
+    plan((before, &RULES), std::slice::from_ref(new), &CONTRACTS, &RULES, now())
+}
+
+fn of(tellings: &[Telling], agency: &str) -> Vec<(u64, Form, bool)> {
+    let of = tellings.iter().filter(|telling| telling.agency.as_str() == agency);
+    of.map(|telling| (telling.fact.sequence.0, telling.form, telling.backfill)).collect()
+}
+
+fn decided(facts: &[CaseFact], index: usize, agency: &str) -> Option<crate::Decision> {
+    let mut involved = Involved::default();
+    facts.iter().for_each(|fact| involved.evolve(fact, &CONTRACTS));
+    let contract = CONTRACTS.get(facts[index].attributes.kind.as_str()).unwrap();
+    decide(&facts[index], contract, &code(agency), &involved, &RULES, now())
+}
+
+#[test]
+fn a_report_is_told_to_its_addressee_its_authority_and_the_coordinator_and_to_nobody_else() {
+    let tellings = told(&[report(1)]);
+    let mut agencies: Vec<&str> = tellings.iter().map(|telling| telling.agency.as_str()).collect();
+    agencies.dedup();
+    assert_eq!(agencies, ["feo", "hlt", "hsp-01", "psb", "psb-03", "wbo", "wcc"]);
+    assert_eq!(of(&tellings, "hsp-01"), [(1, Form::Full, false)], "its own fact, exactly");
+    assert_eq!(of(&tellings, "psb-03"), [(1, Form::Full, false)]);
+    assert_eq!(of(&tellings, "hlt"), [(1, Form::Masked, false)]);
+    assert_eq!(of(&tellings, "wbo"), [(1, Form::Masked, false)]);
+}
+
+#[test]
+fn the_health_authority_sees_the_report_without_story_names_or_reporter() {
+    let withheld = decided(&[report(1)], 0, "hlt").unwrap().withheld;
+    for pointer in ["/data/narrative", "/data/child_identity", "/data/reporter", "/actor"] {
+        assert!(withheld.contains_key(pointer), "{pointer}: {withheld:?}");
+    }
+    assert!(!withheld.contains_key("/data/situation_code") && !withheld.contains_key("/data/discovered_at"));
+}
+
+#[test]
+fn the_coordinator_never_learns_who_reported() {
+    let withheld = decided(&[report(1)], 0, "wbo").unwrap().withheld;
+    assert_eq!(withheld.get("/data/reporter"), Some(&Reason::NotEntitled));
+    assert_eq!(withheld.get("/data/narrative"), Some(&Reason::ApprovalRequired));
+}
+
+#[test]
+fn the_reporting_unit_is_told_of_further_steps_only_that_they_happened() {
+    let accepted = fact(2, "psb-03", "mandatory-reporting.police-accepted.v1", json!({}));
+    assert_eq!(of(&told(&[report(1), accepted]), "hsp-01"), [(2, Form::Coarse, false)]);
+}
+
+#[test]
+fn whoever_is_addressed_later_is_told_the_past_as_backfill_and_only_coarsely() {
+    let facts = [report(1), fact(2, "wbo", "intake.case-opened.v1", json!({"lead": "psb"})), referral(3, "ngo-07")];
+    let tellings = told(&facts);
+    assert_eq!(of(&tellings, "ngo-07"), [(1, Form::Coarse, true), (2, Form::Coarse, true), (3, Form::Full, false)]);
+    assert_eq!(of(&tellings, "psb-03"), [(3, Form::Masked, false)], "who knew the case is told the new fact alone");
+}
+
+#[test]
+fn a_returned_referral_ends_the_involvement() {
+    let made = referral(2, "ngo-07");
+    let returned = fact(3, "ngo-07", "referral.returned.v1", json!({"referral": made.attributes.id}));
+    let later = fact(4, "psb-03", "mandatory-reporting.emergency-measures-taken.v1", json!({}));
+    let facts = [report(1), made, returned, later];
+    assert_eq!(of(&told(&facts[..3]), "ngo-07"), [(3, Form::Full, false)], "it still sees its own answer");
+    assert_eq!(of(&told(&facts), "ngo-07"), []);
+    let before = decided(&facts[..2], 1, "ngo-07").unwrap();
+    assert_eq!(before.form, Form::Full);
+    assert_eq!(narrower(before, decided(&facts, 1, "ngo-07")).form, Form::Coarse, "what it was told shrinks");
+}
+
+#[test]
+fn an_agency_off_the_roster_is_told_nothing() {
+    let lead = fact(1, "hl1", "intake.lead-received.v1", json!({"addressed_to": "psb-09"}));
+    assert_eq!(of(&told(&[lead]), "psb-09"), []);
+}
+
+/// A case as agencies might tell it: any fact, by anybody, naming anybody.
+fn case() -> impl Strategy<Value = Vec<CaseFact>> {
+    const AGENCIES: &[&str] =
+        &["hsp-01", "psb-03", "psb", "hlt", "wbo", "ngo-07", "sch-12", "edu", "cab", "pro", "mhc", "htl-08", "hl1"];
+    let kinds: Vec<String> =
+        CONTRACTS.all().filter(|c| c.history().word() == "case" && !c.publishers().is_empty()).map(|c| c.kind.to_string()).collect();
+    let step = (prop::sample::select(kinds), prop::sample::select(AGENCIES), prop::sample::select(AGENCIES), 0..20usize);
+    proptest::collection::vec(step, 1..12).prop_map(|steps| {
+        let place = |(index, (kind, by, to, back)): (usize, (String, &str, &str, usize))| {
+            let contract = CONTRACTS.get(&kind).unwrap();
+            let mut set = json!({});
+            for (name, property) in contract.properties() {
+                if property.involves.is_some() {
+                    set[name] = to.into();
+                }
+                if property.ends {
+                    set[name] = format!("00000000-0000-4000-8000-{:012}", back % (index + 1) + 1).into();
+                }
+            }
+            fact(index as u64 + 1, by, &kind, set)
+        };
+        steps.into_iter().enumerate().map(place).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Same ledger, same disclosure; nobody is told what the matrix denies; nobody outside the case is told.
+    #[test]
+    fn nobody_is_told_what_the_matrix_denies(facts in case()) {
+        let mut involved = Involved::default();
+        for (index, fact) in facts.iter().enumerate() {
+            involved.evolve(fact, &CONTRACTS);
+            let tellings = told(&facts[..=index]);
+            prop_assert_eq!(&tellings, &told(&facts[..=index]));
+            let audience = involved.audience(&RULES, now());
+            for telling in &tellings {
+                let agency = &telling.agency;
+                let of = &facts[telling.fact.sequence.0 as usize - 1];
+                let own = of.attributes.source.agency == *agency;
+                prop_assert!(own || audience.contains(agency), "{} is not in the case", agency);
+                prop_assert_eq!(audience.contains(agency), involved.includes(agency, &RULES, now()));
+                if own {
+                    prop_assert_eq!(telling.form, Form::Full);
+                    continue;
+                }
+                let contract = CONTRACTS.get(of.attributes.kind.as_str()).unwrap();
+                let decision = decide(of, contract, agency, &involved, &RULES, now()).unwrap();
+                prop_assert_eq!(decision.form, telling.form);
+                if decision.form == Form::Coarse {
+                    continue;
+                }
+                // The oracle reads the matrix at its widest for this agency: what even that denies is withheld.
+                let widest = Standing { own: false, addressed: true, assigned: true, mandate: false };
+                for (name, property) in contract.properties() {
+                    let present = of.clear.contains_key(name) || of.protected.contains(name);
+                    let pointer = format!("/data/{name}");
+                    let level = RULES.level(&property.group, agency, now(), &widest);
+                    let denied = match property.store {
+                        Store::Clear => level < Level::Masked,
+                        Store::Protected => level < Level::Full,
+                    };
+                    if present && denied {
+                        prop_assert!(decision.withheld.contains_key(&pointer), "{} is told {}", agency, pointer);
+                    }
+                    let plain = RULES.level(&property.group, agency, now(), &Standing::default());
+                    if plain == Level::Full {
+                        prop_assert!(!decision.withheld.contains_key(&pointer), "{} misses {}", agency, pointer);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was told never grows by what is allowed later.
+    #[test]
+    fn the_narrower_of_two_decisions_withholds_what_either_withholds(facts in case(), agency in prop::sample::select(&["psb", "hlt", "ngo-07", "wbo"][..])) {
+        let (last, before) = (facts.len() - 1, facts.len().div_ceil(2) - 1);
+        let (Some(told), now) = (decided(&facts[..=before], 0, agency), decided(&facts, 0, agency)) else { return Ok(()) };
+        let shown = narrower(told.clone(), now.clone());
+        prop_assert!(shown.form <= told.form && now.as_ref().is_none_or(|now| shown.form <= now.form), "of {}", last);
+        if shown.form != Form::Coarse {
+            let both = told.withheld.keys().chain(now.iter().flat_map(|now| now.withheld.keys()));
+            prop_assert!(both.into_iter().all(|pointer| shown.withheld.contains_key(pointer)));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Who asks: an agency by its token, or the operator by the one token that the region has.
+
+use crate::Shared;
+use crate::problem::Problem;
+use crate::words;
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use runtime::{Bus, Caller};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+/// The operator's token. Only its hash is kept, and it prints nothing.
+pub struct Operator(Option<[u8; 32]>);
+
+impl Operator {
+    /// The operator whose token this is. An empty token opens nothing.
+    pub fn new(token: impl AsRef<str>) -> Self {
+        let token = token.as_ref().trim();
+        Self((!token.is_empty()).then(|| Sha256::digest(token).into()))
+    }
+
+    /// Compares hashes in constant time: neither the length nor the first wrong letter shows.
+    pub(crate) fn is(&self, token: &str) -> bool {
+        let shown: [u8; 32] = Sha256::digest(token).into();
+        self.0.is_some_and(|kept| kept.ct_eq(&shown).into())
+    }
+}
+
+impl fmt::Debug for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Operator")
+    }
+}
+
+/// An agency that has shown its token with this request.
+pub(crate) struct Agency {
+    pub(crate) caller: Caller,
+    token: String,
+}
+
+impl Agency {
+    /// Asks again: a token ends, and an agency leaves the roster, while a stream is open.
+    ///
+    /// # Errors
+    /// As [`Bus::authenticate`].
+    pub(crate) fn again(&self, bus: &Bus) -> Result<(), runtime::Problem> {
+        bus.authenticate(&self.token).map(drop)
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Agency {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let token = bearer(parts)?;
+        let caller = shared.bus.authenticate(token)?;
+        Ok(Self { caller, token: token.to_owned() })
+    }
+}
+
+/// The operator has shown its token with this request.
+pub(crate) struct ByOperator;
+
+impl FromRequestParts<Arc<Shared>> for ByOperator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let token = bearer(parts)?;
+        if shared.operator.is(token) {
+            return Ok(Self);
+        }
+        match shared.bus.authenticate(token) {
+            Ok(_) | Err(runtime::Problem::OffRoster) => Err(Problem::new(&words::OPERATOR_ONLY)),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// The token, when exactly one `Authorization: Bearer` stands in the request.
+fn bearer(parts: &Parts) -> Result<&str, Problem> {
+    let mut all = parts.headers.get_all(AUTHORIZATION).iter();
+    let (first, more) = (all.next(), all.next());
+    let scheme_and_token =
+        first.filter(|_| more.is_none()).and_then(|value| value.to_str().ok()?.split_once(' '));
+    match scheme_and_token {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(Problem::new(&words::UNAUTHENTICATED)),
+    }
+}

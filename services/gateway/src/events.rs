@@ -1,0 +1,140 @@
+//! Events on their way in: published, asked about (a dry run), or only held against their contract.
+
+use crate::auth::Agency;
+use crate::mode::{self, Mode};
+use crate::problem::Problem;
+use crate::query::Asked;
+use crate::{App, Shared, batch, body, words};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use contract::Envelope;
+use runtime::{Bus, Caller, Preview, Receipt};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The query of `POST /v1/events`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct How {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// The query of a call that takes none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// What is to be done with an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Errand {
+    Publish,
+    Preview,
+    Validate,
+}
+
+/// What was done.
+pub(crate) enum Done {
+    Published(Receipt),
+    Previewed(Preview),
+    Valid,
+}
+
+/// `POST /v1/events`.
+pub(crate) async fn publish(
+    State(shared): App,
+    agency: Agency,
+    Asked(How { dry_run }): Asked<How>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let errand = if dry_run { Errand::Preview } else { Errand::Publish };
+    answer(&shared, &agency, errand, &headers, body).await
+}
+
+/// `POST /v1/validate`: envelope and contract, no authority. It takes a token because it costs work.
+pub(crate) async fn validate(
+    State(shared): App,
+    agency: Agency,
+    Asked(Nothing {}): Asked<Nothing>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    answer(&shared, &agency, Errand::Validate, &headers, body).await
+}
+
+async fn answer(
+    shared: &Shared,
+    agency: &Agency,
+    errand: Errand,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let (mode, config) = (Mode::of(headers)?, &shared.config);
+    let most = if mode == Mode::Batch { config.max_batch_bytes } else { config.max_document_bytes };
+    let bytes = body::read(headers, body, most, config.request_time).await?;
+    let event = match mode {
+        Mode::Batch => return batch::answer(shared, &agency.caller, errand, &bytes).await,
+        Mode::Structured => Envelope::structured(&bytes)?,
+        Mode::Binary => mode::binary(headers, &bytes)?,
+    };
+    let done =
+        tokio::time::timeout(config.request_time, errand.run(&shared.bus, &agency.caller, event)).await;
+    Ok(done.map_err(|_| Problem::new(&words::TIMEOUT))??.into_response())
+}
+
+impl Errand {
+    /// Does it to one event.
+    ///
+    /// # Errors
+    /// Whatever the bus answers.
+    pub(crate) async fn run(
+        self,
+        bus: &Bus,
+        caller: &Caller,
+        event: Envelope,
+    ) -> Result<Done, runtime::Problem> {
+        Ok(match self {
+            Self::Publish => Done::Published(bus.publish(caller, event).await?),
+            Self::Preview => Done::Previewed(bus.preview(caller, event)?),
+            Self::Validate => bus.contracts().check(event).map(|_| Done::Valid)?,
+        })
+    }
+}
+
+impl Done {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Published(receipt) if !receipt.duplicate => StatusCode::CREATED,
+            Self::Published(_) | Self::Previewed(_) | Self::Valid => StatusCode::OK,
+        }
+    }
+
+    /// The answer for one item of a batch.
+    pub(crate) fn item(&self) -> Value {
+        let status = self.status().as_u16();
+        match self {
+            Self::Published(receipt) => json!({"status": status, "receipt": receipt}),
+            Self::Previewed(preview) => json!({"status": status, "preview": preview}),
+            Self::Valid => json!({"status": status, "valid": true}),
+        }
+    }
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        match self {
+            Self::Published(receipt) if receipt.duplicate => Json(receipt).into_response(),
+            Self::Published(receipt) => {
+                let at = format!("/v1/events/{}.{}", receipt.sequence, receipt.ordinal);
+                (status, [(header::LOCATION, at)], Json(receipt)).into_response()
+            }
+            Self::Previewed(preview) => Json(preview).into_response(),
+            Self::Valid => Json(json!({"valid": true})).into_response(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The gateway: HTTP, and nothing behind it. It is the only crate that knows status codes.
+//!
+//! A request becomes one call of [`runtime::Bus`], and what the bus answers becomes one response: a receipt,
+//! a page, a line of a stream, or a **problem** (RFC 9457) with a stable code. Who may say or see what, and
+//! what follows from it, is decided behind the bus; here stand sizes, times, tokens and words.
+//!
+//! No body, header value, path or query of a request is ever logged, and no problem repeats one.
+
+mod admin;
+mod auth;
+mod batch;
+mod body;
+mod connection;
+mod contracts;
+mod events;
+mod feed;
+mod follow;
+mod health;
+mod mode;
+mod problem;
+mod query;
+mod serve;
+mod slots;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use auth::Operator;
+pub use serve::serve;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+use problem::Problem;
+use runtime::Bus;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much of everything one request may take.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Longest event, in bytes.
+    pub max_document_bytes: usize,
+    /// Longest batch of events, in bytes.
+    pub max_batch_bytes: usize,
+    /// Most events in a batch.
+    pub max_batch_items: usize,
+    /// How long a body may take to arrive, and how long the bus may then take to answer.
+    pub request_time: Duration,
+    /// Open streams of one agency.
+    pub streams_per_agency: usize,
+    /// Open streams of all agencies together.
+    pub streams: usize,
+    /// How often a stream sends a comment, and asks whether its token still holds.
+    pub heartbeat: Duration,
+    /// Longest `wait` of a long-poll.
+    pub max_wait: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_document_bytes: 256 << 10,
+            max_batch_bytes: 8 << 20,
+            max_batch_items: 1_000,
+            request_time: Duration::from_secs(30),
+            streams_per_agency: 6,
+            streams: 1_024,
+            heartbeat: Duration::from_secs(15),
+            max_wait: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What every handler works with.
+struct Shared {
+    bus: Arc<Bus>,
+    operator: Operator,
+    config: Config,
+    contracts: contracts::Published,
+    slots: Arc<slots::Slots>,
+}
+
+type App = State<Arc<Shared>>;
+
+/// The routes of one bus.
+pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
+    let contracts = contracts::Published::of(bus.contracts());
+    let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
+    let shared = Arc::new(Shared { bus, operator, config, contracts, slots });
+    let mut router = Router::new();
+    for (path, methods) in routes() {
+        router = router.route(path, methods);
+    }
+    router
+        .fallback(async || Problem::new(&words::UNKNOWN_PATH))
+        .method_not_allowed_fallback(async || Problem::new(&words::METHOD_NOT_ALLOWED))
+        .layer(middleware::map_response(common_headers))
+        .with_state(shared)
+}
+
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {
+    [
+        ("/v1/events", post(events::publish)),
+        ("/v1/events/{reference}", get(feed::one)),
+        ("/v1/feed", get(feed::page)),
+        ("/v1/stream", get(stream::open)),
+        ("/v1/types", get(contracts::types)),
+        ("/v1/schemas/{type}", get(contracts::schema)),
+        ("/v1/validate", post(events::validate)),
+        ("/v1/rules", post(admin::adopt)),
+        ("/v1/tokens", post(admin::issue)),
+        ("/livez", get(async || "ok")),
+        ("/readyz", get(health::ready)),
+    ]
+}
+
+/// Answers hold what one agency may see: no cache keeps them, and no browser guesses what they are.
+async fn common_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,76 @@
+//! `lianhu`: the one binary. `lianhu up` runs every role in one process; the other commands are clients of a
+//! running one, or look at a data folder and at contracts.
+//!
+//! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict · 5 breaks a
+//! contract, or rules that cannot be adopted · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
+
+mod bench;
+mod client;
+mod doctor;
+mod failure;
+mod folder;
+mod rules;
+mod schema;
+mod tail;
+mod tokens;
+mod up;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The inter-agency referral bus for the protection of minors.
+#[derive(Parser)]
+#[command(name = "lianhu", version, about, after_help = "Try it:  lianhu up --demo")]
+struct Cli {
+    /// Print JSON, one document per line
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the bus: every role in this process, on a sled ledger
+    Up(up::Up),
+    /// Publish CloudEvents from a file (one, a batch, or one per line)
+    Publish(client::Publish),
+    /// Follow what an agency is told, one JSON line per fact
+    Tail(tail::Tail),
+    /// The rules of the region
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
+    /// Agencies and their tokens
+    #[command(subcommand)]
+    Agency(tokens::AgencyCommand),
+    /// The contracts
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
+    /// Look at a data folder, or at a running bus: what is well, what is not, what to do
+    Doctor(doctor::Doctor),
+    /// Measure this machine: publishing over HTTP beside the raw store, in one run
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LIANHU_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let outcome = match cli.command {
+        Command::Up(up) => up.run(cli.json),
+        Command::Publish(publish) => publish.run(cli.json),
+        Command::Tail(tail) => tail.run(),
+        Command::Rules(rules) => rules.run(cli.json),
+        Command::Agency(agency) => agency.run(cli.json),
+        Command::Schema(schema) => schema.run(cli.json),
+        Command::Doctor(doctor) => doctor.run(cli.json),
+        Command::Bench(bench) => bench.run(cli.json),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("lianhu: {failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `lianhu up`: the whole bus in one process.
+
+use crate::failure::Failure;
+use crate::folder::{Folder, Stores, region_of};
+use crate::rules;
+use clap::Args;
+use contract::Contracts;
+use gateway::{Config, Operator};
+use jurisdiction::{RuleFile, Rules};
+use runtime::{Bus, Parts, SystemClock};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use vocabulary::{Region, Version};
+
+/// Run the bus.
+#[derive(Args)]
+pub struct Up {
+    /// A synthetic region with tokens that everybody knows: for trying, never for real cases
+    #[arg(long)]
+    demo: bool,
+    /// Where facts and keys are kept [default: lianhu-data, or lianhu-demo with --demo]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Rule files to adopt before serving; needed once
+    #[arg(long, value_name = "DIR", conflicts_with = "demo")]
+    jurisdiction: Option<PathBuf>,
+    /// Address to serve
+    #[arg(long, default_value = "127.0.0.1:8686", value_name = "ADDR")]
+    listen: SocketAddr,
+}
+
+impl Up {
+    /// Serves until SIGINT or SIGTERM.
+    pub fn run(self, json: bool) -> Result<(), Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| Failure::Store(error.to_string()))?.block_on(self.serve(json))
+    }
+
+    async fn serve(self, json: bool) -> Result<(), Failure> {
+        let name = if self.demo { "lianhu-demo" } else { "lianhu-data" };
+        let folder = Folder::at(&self.data.clone().unwrap_or_else(|| name.into()))?;
+        let files = match (self.demo, &self.jurisdiction) {
+            (true, _) => Some(rules::demo()),
+            (false, Some(dir)) => Some(rules::read(dir)?),
+            (false, None) => None,
+        };
+        let stores = folder.open()?;
+        let region = self.region(&stores, files.as_deref())?;
+        let bus = Arc::new(open(stores, region, self.demo)?);
+        if let Some(files) = &files {
+            bus.adopt(files).await.map_err(rules::explain)?;
+        }
+        if self.demo {
+            bus.issue_demo_tokens().await?;
+        }
+        let operator = Operator::new(folder.operator_token()?);
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = listener.map_err(|error| Failure::Unreachable(self.listen.to_string(), error.to_string()))?;
+        self.greet(&bus, &folder, &listener, json)?;
+        let followers = tokio::spawn(bus.clone().run());
+        let router = gateway::router(bus, operator, Config::default());
+        let served = gateway::serve(listener, router, stopped()).await;
+        followers.abort();
+        served.map_err(|error| Failure::Store(error.to_string()))
+    }
+
+    fn region(&self, stores: &Stores, files: Option<&[RuleFile]>) -> Result<Region, Failure> {
+        let known = region_of(&*stores.ledger)?;
+        let named = files.map(|files| Rules::read(files, Version(0))).transpose();
+        let named = named.map_err(|faults| rules::explain(runtime::Problem::Rules(faults)))?;
+        match (known, named) {
+            (Some(known), _) => Ok(known),
+            (None, Some(rules)) => Ok(rules.region().clone()),
+            (None, None) => Err(Failure::Usage(
+                "no rules were adopted here yet: pass --jurisdiction DIR once, or try it with --demo".to_owned(),
+            )),
+        }
+    }
+
+    fn greet(&self, bus: &Bus, folder: &Folder, listener: &TcpListener, json: bool) -> Result<(), Failure> {
+        let at = listener.local_addr().map_err(|error| Failure::Store(error.to_string()))?;
+        let rules = bus.rules()?;
+        let (version, count) = (rules.version(), rules.agencies(bus.now()).count());
+        let types = bus.contracts().all().count();
+        if json {
+            let up = serde_json::json!({"listen": at, "region": bus.region(), "rules": version, "agencies": count, "types": types});
+            println!("{up}");
+            return Ok(());
+        }
+        println!("lianhu {} serves region {} at http://{at}", env!("CARGO_PKG_VERSION"), bus.region());
+        println!("  rules     version {version}: {count} agencies, {types} fact types");
+        println!("  data      {}", folder.path().display());
+        println!("  operator  {}", folder.path().join("operator.token").display());
+        if self.demo {
+            println!("  demo      the token of an agency is demo-<agency>, e.g. demo-hsp-01; synthetic people only");
+            println!("  try       curl -s http://{at}/v1/feed -H 'authorization: Bearer demo-psb-03'");
+        }
+        println!("  Ctrl-C stops it; what was acknowledged stays.");
+        Ok(())
+    }
+}
+
+/// The bus over open stores.
+pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> {
+    let contracts = Contracts::published().map_err(|error| Failure::Faults(vec![error.to_string()]))?;
+    let Stores { ledger, vault, feeds } = stores;
+    let (contracts, clock) = (Arc::new(contracts), Arc::new(SystemClock));
+    Bus::open(Parts { region, ledger, vault, feeds, contracts, clock, demo }).map_err(|problem| match problem {
+        runtime::Problem::Demo if demo => Failure::Usage("this folder belongs to a real region: --demo is refused".to_owned()),
+        runtime::Problem::Demo => Failure::Usage("this folder belongs to the demo: start it with --demo".to_owned()),
+        other => other.into(),
+    })
+}
+
+/// Resolves on SIGINT or SIGTERM.
+async fn stopped() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+}

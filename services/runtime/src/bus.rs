@@ -1,0 +1,203 @@
+//! The bus: all parts of one region in one process.
+
+use crate::clock::Clock;
+use crate::history::Histories;
+use crate::problem::Problem;
+use crate::rulebook::RuleBook;
+use crate::tokens::Tokens;
+use agency_views::Feeds;
+use contract::Contracts;
+use jurisdiction::Rules;
+use ledger::{Ledger, Outcome};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::watch;
+use vault::Vault;
+use vocabulary::record::{Bytes, FORMAT, Record, StoredFact};
+use vocabulary::{Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version};
+
+/// What a bus is made of.
+pub struct Parts {
+    /// The region that it serves.
+    pub region: Region,
+    /// Where facts are kept.
+    pub ledger: Arc<dyn Ledger>,
+    /// Where keys are kept.
+    pub vault: Arc<Vault>,
+    /// What agencies were told, in their order.
+    pub feeds: Arc<Feeds>,
+    /// The contracts at the door.
+    pub contracts: Arc<Contracts>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Whether rules and tokens of the demo are taken, and no others.
+    pub demo: bool,
+}
+
+/// The bus of one region.
+pub struct Bus {
+    pub(crate) region: Region,
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) feeds: Arc<Feeds>,
+    pub(crate) contracts: Arc<Contracts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) demo: bool,
+    pub(crate) rulebook: RuleBook,
+    pub(crate) histories: Histories,
+    pub(crate) tokens: Tokens,
+    pub(crate) disclosed: watch::Sender<Disclosing>,
+}
+
+/// How far the disclosure follower has come.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disclosing {
+    pub(crate) through: Position,
+    pub(crate) stopped: Option<String>,
+}
+
+/// What `readyz` and `doctor` say about a bus.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// Last durable position of the ledger.
+    pub head: Position,
+    /// Version of the rules in force; 0 before the first adoption.
+    pub rules: Version,
+    /// How far disclosure has come.
+    pub disclosed: Position,
+    /// How far the feeds have come.
+    pub feeds: Position,
+    /// What stopped, and why.
+    pub stopped: Vec<String>,
+}
+
+impl Bus {
+    /// Puts the parts together and reads the tokens.
+    ///
+    /// # Errors
+    /// A store is away or damaged; or the rules in force belong to the demo and this is not it, or the other
+    /// way round.
+    pub fn open(parts: Parts) -> Result<Self, Problem> {
+        let Parts { region, ledger, vault, feeds, contracts, clock, demo } = parts;
+        let rulebook = RuleBook::new(ledger.clone(), &region);
+        let rules = rulebook.current()?;
+        if rules.version() > Version(0) && rules.demo() != demo {
+            return Err(Problem::Demo);
+        }
+        let tokens = Tokens::read(&*ledger)?;
+        let histories = Histories::new(ledger.clone(), contracts.clone());
+        let disclosed = watch::Sender::default();
+        Ok(Self {
+            region,
+            ledger,
+            vault,
+            feeds,
+            contracts,
+            clock,
+            demo,
+            rulebook,
+            histories,
+            tokens,
+            disclosed,
+        })
+    }
+
+    /// Runs the followers until one of them stops; why is in [`Bus::status`].
+    pub async fn run(self: Arc<Self>) {
+        let feeds = self.feeds.follow(self.ledger.clone());
+        let tokens = self.tokens.follow(self.ledger.clone());
+        tokio::join!(feeds, tokens, self.disclose());
+    }
+
+    /// The region that the bus serves.
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// The contracts at the door.
+    pub fn contracts(&self) -> &Arc<Contracts> {
+        &self.contracts
+    }
+
+    /// The rules in force.
+    ///
+    /// # Errors
+    /// The ledger is away, or holds rules that this program cannot read.
+    pub fn rules(&self) -> Result<Rules, Problem> {
+        self.rulebook.current()
+    }
+
+    /// What time the bus takes it to be.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// How the parts are.
+    ///
+    /// # Errors
+    /// The ledger is away.
+    pub fn status(&self) -> Result<Status, Problem> {
+        let (feeds, disclosed) = (self.feeds.progress().borrow().clone(), self.disclosed.borrow().clone());
+        let head = *self.ledger.head().borrow();
+        self.ledger.range(head, 1)?; // a store that has failed says so here
+        let feeds_stopped = feeds.stopped.map(|why| format!("feeds: {why}"));
+        let disclosure_stopped = disclosed.stopped.map(|why| format!("disclosure: {why}"));
+        let stopped = feeds_stopped.into_iter().chain(disclosure_stopped).collect();
+        let rules = self.rules()?.version();
+        Ok(Status { head, rules, disclosed: disclosed.through, feeds: feeds.applied, stopped })
+    }
+
+    /// A record on a history.
+    pub(crate) fn record(
+        &self,
+        history: &HistoryId,
+        after: Version,
+        at: Instant,
+        rules: &Rules,
+        facts: Vec<StoredFact>,
+    ) -> Result<Record, Problem> {
+        let mut seed = vec![0; 32];
+        getrandom::fill(&mut seed).map_err(|error| Problem::Unavailable(error.to_string()))?;
+        Ok(Record {
+            format: FORMAT,
+            history: history.clone(),
+            version: Version(after.0 + 1),
+            recordedtime: at,
+            rules: self.rulebook.reference(rules),
+            seed: Bytes(seed),
+            facts,
+        })
+    }
+
+    /// A fact that the bus says itself: its id says what it is, so that saying it twice does nothing.
+    pub(crate) fn own_fact(
+        &self,
+        id: &str,
+        time: String,
+        cause: Option<&EventId>,
+        fact: &Fact,
+    ) -> Result<StoredFact, Problem> {
+        let damaged = |why: &str| Problem::Damaged(format!("a fact of the bus itself: {why}"));
+        let (kind, data) = fact.write().ok_or_else(|| damaged("no type"))?;
+        let kind = TypeName::parse(&kind).map_err(|_| damaged("its type"))?;
+        let id = EventId::parse(id).map_err(|_| damaged("its id"))?;
+        let mut attributes = Attributes::of_bus(&self.region, id, kind, time);
+        attributes.causationid = cause.map(ToString::to_string);
+        Ok(StoredFact { attributes, data, sealed: Default::default(), digest: None })
+    }
+
+    /// Appends facts of the bus itself to a history at whatever version it has.
+    pub(crate) async fn say(&self, history: &HistoryId, facts: Vec<StoredFact>) -> Result<Outcome, Problem> {
+        for _ in 0..crate::publish::ATTEMPTS {
+            let rules = self.rulebook.current()?;
+            let (version, recorded) =
+                self.histories.with(history, |folded| (folded.version, folded.recorded))?;
+            let at = self.now().max(recorded.unwrap_or(self.now()));
+            match self.ledger.append(self.record(history, version, at, &rules, facts.clone())?).await {
+                Err(ledger::LedgerError::Conflict { .. }) => {}
+                outcome => return Ok(outcome?),
+            }
+        }
+        Err(Problem::Busy)
+    }
+}

@@ -1,0 +1,59 @@
+//! The way out: what an agency was told, as it may see it now.
+
+use crate::bus::Bus;
+use crate::problem::Problem;
+use crate::publish::Caller;
+use crate::render::FeedItem;
+use agency_views::FeedRow;
+use std::time::Duration;
+use vocabulary::FactRef;
+use vocabulary::governance::Form;
+
+impl Bus {
+    /// What was disclosed to the caller's agency after a position, at most `limit` items.
+    ///
+    /// # Errors
+    /// A store is away or damaged.
+    pub fn feed(&self, caller: &Caller, after: u64, limit: usize) -> Result<Vec<FeedItem>, Problem> {
+        let rows = self.feeds.read(&caller.agency, after, limit)?;
+        rows.iter().map(|row| self.render(caller, row)).collect()
+    }
+
+    /// Last position of the caller's feed.
+    pub fn feed_head(&self, caller: &Caller) -> u64 {
+        self.feeds.head(&caller.agency)
+    }
+
+    /// Waits until the caller's feed goes beyond a position, at most so long. Answers whether it does.
+    ///
+    /// # Errors
+    /// The feeds have stopped: waiting on would look like "nothing new".
+    pub async fn feed_moved(&self, caller: &Caller, after: u64, most: Duration) -> Result<bool, Problem> {
+        let mut progress = self.feeds.progress();
+        let moved = progress.wait_for(|p| self.feeds.head(&caller.agency) > after || p.stopped.is_some());
+        let _ = tokio::time::timeout(most, moved).await; // over in time or not: what counts is how it stands now
+        let stopped = progress.borrow().stopped.clone();
+        match stopped {
+            Some(why) => Err(Problem::Unavailable(why.to_string())),
+            None => Ok(self.feeds.head(&caller.agency) > after),
+        }
+    }
+
+    /// One fact as it was disclosed to the caller, or as the caller itself published it.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] when there is none for the caller.
+    pub fn event(&self, caller: &Caller, fact: FactRef) -> Result<FeedItem, Problem> {
+        if let Some(row) = self.feeds.find(&caller.agency, fact)? {
+            return self.render(caller, &row);
+        }
+        // The publisher may ask before disclosure has come by.
+        let stored = self.ledger.get(fact.sequence)?.ok_or(Problem::NotFound)?;
+        let own = stored.record.facts.get(fact.ordinal as usize);
+        let own = own
+            .filter(|own| own.attributes.source.agency == caller.agency && !own.attributes.source.is_bus());
+        own.ok_or(Problem::NotFound)?;
+        let (source, rules) = (fact.sequence, stored.record.rules.version);
+        self.render(caller, &FeedRow { position: 0, fact, form: Form::Full, backfill: false, source, rules })
+    }
+}

@@ -1,0 +1,100 @@
+//! Histories as this process knows them: folded once, then caught up with the ledger at every use.
+
+use crate::problem::Problem;
+use crate::protect::KeyRing;
+use crate::stages::States;
+use contract::Contracts;
+use disclosure::Involved;
+use ledger::{Ledger, LedgerError, Stored};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use vocabulary::{CaseFact, HistoryId, Instant, Version};
+
+/// Most histories that are kept folded; the rest is folded again when it is asked for.
+const MOST: usize = 4_096;
+
+/// One history, folded.
+#[derive(Clone, Default)]
+pub(crate) struct Folded {
+    /// Version of the last fact.
+    pub(crate) version: Version,
+    /// When the last record was recorded.
+    pub(crate) recorded: Option<Instant>,
+    /// The facts, in order.
+    pub(crate) facts: Vec<CaseFact>,
+    /// The rules that each fact was decided under, by their version; as long as `facts`.
+    pub(crate) rules: Vec<Version>,
+    /// What the stages remember.
+    pub(crate) states: States,
+    /// Who is involved.
+    pub(crate) involved: Involved,
+    /// Which key serves which person and group.
+    pub(crate) keys: KeyRing,
+}
+
+impl Folded {
+    fn evolve(&mut self, stored: &Stored, contracts: &Contracts) -> Result<(), LedgerError> {
+        let record = &stored.record;
+        let facts = CaseFact::of_record(stored.position, record)
+            .map_err(|why| LedgerError::Unreadable { at: stored.position, why: why.to_string() })?;
+        record.facts.iter().for_each(|fact| self.keys.evolve(fact));
+        for fact in facts {
+            self.states.evolve(&fact);
+            self.involved.evolve(&fact, contracts);
+            self.facts.push(fact);
+            self.rules.push(record.rules.version);
+        }
+        self.version = record.last_version();
+        self.recorded = Some(record.recordedtime);
+        Ok(())
+    }
+}
+
+/// The histories of a ledger.
+pub(crate) struct Histories {
+    ledger: Arc<dyn Ledger>,
+    contracts: Arc<Contracts>,
+    kept: Mutex<HashMap<HistoryId, Arc<Slot>>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    folded: Mutex<Folded>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Histories {
+    pub(crate) fn new(ledger: Arc<dyn Ledger>, contracts: Arc<Contracts>) -> Self {
+        Self { ledger, contracts, kept: Mutex::default() }
+    }
+
+    /// Looks at a history as the ledger has it now. One that does not exist is empty.
+    ///
+    /// A panic in `look` leaves the fold as it was before: `look` gets it read-only.
+    pub(crate) fn with<T>(&self, history: &HistoryId, look: impl FnOnce(&Folded) -> T) -> Result<T, Problem> {
+        let slot = self.slot(history);
+        let mut folded = slot.folded.lock().unwrap_or_else(PoisonError::into_inner);
+        for stored in self.ledger.read(history, folded.version)? {
+            if let Err(error) = folded.evolve(&stored, &self.contracts) {
+                *folded = Folded::default(); // half a record may stand in it
+                return Err(error.into());
+            }
+        }
+        Ok(look(&folded))
+    }
+
+    /// Waits for this process's turn to append to a history. Without it, everybody who publishes into one case
+    /// at the same time but one would decide in vain. Other processes are kept out by the expected version.
+    pub(crate) async fn turn(&self, history: &HistoryId) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = self.slot(history).turn.clone();
+        turn.lock_owned().await
+    }
+
+    fn slot(&self, history: &HistoryId) -> Arc<Slot> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST && !kept.contains_key(history) {
+            kept.clear(); // simple, and rare: a fold costs what reading the history costs
+        }
+        kept.entry(history.clone()).or_default().clone()
+    }
+}

@@ -1,0 +1,33 @@
+//! The runtime: it brings a document from an agency into the ledger and from there to the agencies that may
+//! know of it. All effects meet here; all decisions are made elsewhere, by pure code.
+//!
+//! ```text
+//! publish ▶ contract ▶ authority ▶ fold ▶ decide ▶ protect ▶ append ═▶ ledger ═▶ disclose ▶ feed ▶ render
+//! ```
+//!
+//! [`Bus::publish`] is the whole way in, [`Bus::feed`] the whole way out. Nothing here knows a status code
+//! (`gateway` does) or a subject of NATS (the ledger's adapter does).
+
+mod adopt;
+mod bus;
+mod clock;
+mod disclose;
+mod feed;
+mod history;
+mod problem;
+mod protect;
+mod publish;
+mod render;
+mod rulebook;
+mod stages;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use adopt::Adopted;
+pub use bus::{Bus, Parts, Status};
+pub use clock::{Clock, SystemClock};
+pub use problem::Problem;
+pub use publish::{Caller, Followed, Preview, Receipt};
+pub use render::{FeedItem, Withheld};
+pub use tokens::Issued;

@@ -1,0 +1,277 @@
+//! The way in: from a document to a receipt.
+
+use crate::bus::Bus;
+use crate::history::Folded;
+use crate::problem::Problem;
+use crate::protect::{is_same, protect};
+use contract::{Document, Envelope, Opens, Rejection, Violation};
+use jurisdiction::Rules;
+use ledger::{LedgerError, Outcome, Stored};
+use serde::Serialize;
+use std::sync::Arc;
+use vocabulary::commitment::record_hash;
+use vocabulary::record::{Record, StoredFact};
+use vocabulary::{AgencyCode, Consequence, FactRef, HistoryId, Instant, Position, Proposed};
+
+/// How often a decision is made again when others were first.
+pub(crate) const ATTEMPTS: usize = 8;
+/// How far `time` may lie ahead of the clock of the bus: clocks of other systems are not exact.
+const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+/// Who asks: an agency that has shown its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The agency.
+    pub agency: AgencyCode,
+}
+
+/// What the publisher of a fact gets: durable, and the same again for the same document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// The fact's own id.
+    pub id: String,
+    /// The history.
+    pub subject: HistoryId,
+    /// Position of the record in the ledger.
+    pub sequence: Position,
+    /// Place of the fact in its record.
+    pub ordinal: u32,
+    /// When it was recorded.
+    pub recordedtime: Instant,
+    /// `sha256:` and the hash of the record.
+    pub hash: String,
+    /// Whether it had been recorded before.
+    pub duplicate: bool,
+    /// What followed from it in the same record.
+    pub consequences: Vec<Followed>,
+}
+
+/// A consequence, as a receipt names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Followed {
+    /// Its id.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its place in the record.
+    pub ordinal: u32,
+}
+
+/// What a dry run answers: it would be admitted, with these consequences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preview {
+    /// Always true: everything else is a problem.
+    pub admitted: bool,
+    /// The history, where the fact continues one.
+    pub subject: Option<HistoryId>,
+    /// Types of the consequences.
+    pub consequences: Vec<String>,
+}
+
+impl Bus {
+    /// Publishes one event: checks, decides, protects, appends. When it answers, the fact is durable.
+    ///
+    /// The order of checks is fixed: well-formed, contract, the source is the caller's, duplicate, role,
+    /// history and involvement, the decision of the stage.
+    ///
+    /// # Errors
+    /// A [`Problem`]; nothing was recorded then, except that a store which failed half-way may have kept the
+    /// record: the same document again then answers as a duplicate.
+    pub async fn publish(&self, caller: &Caller, event: Envelope) -> Result<Receipt, Problem> {
+        let document = self.owned(caller, event)?;
+        if let Some(receipt) = self.repeated(&document)? {
+            return Ok(receipt);
+        }
+        permit(caller, &document, &self.rulebook.current()?, self.now())?;
+        let (history, opens) = self.history_of(&document)?;
+        let _turn = self.histories.turn(&history).await;
+        for _ in 0..ATTEMPTS {
+            // A twin of this document may have been recorded meanwhile: then the answer is its receipt, not
+            // the refusal that a second one would meet.
+            if let Some(receipt) = self.repeated(&document)? {
+                return Ok(receipt);
+            }
+            let rules = self.rulebook.current()?;
+            let record = self.admit(caller, &document, (&history, opens), &rules)?;
+            let hash = record_hash(&record);
+            let copy = Arc::new(record.clone());
+            match self.ledger.append(record).await {
+                Ok(Outcome::Appended(position)) => {
+                    return Ok(receipt(&Stored { position, record: copy }, 0, hash, false));
+                }
+                Ok(Outcome::AlreadyThere(at)) => return self.repeat_of(&document, at),
+                Err(LedgerError::Conflict { .. }) => {} // someone else was first: read and decide again
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Problem::Busy)
+    }
+
+    /// Would this be admitted, and with which consequences? Nothing is stored.
+    ///
+    /// # Errors
+    /// What [`Bus::publish`] would answer.
+    pub fn preview(&self, caller: &Caller, event: Envelope) -> Result<Preview, Problem> {
+        let document = self.owned(caller, event)?;
+        let subject = document.attributes.subject.clone();
+        if let Some(receipt) = self.repeated(&document)? {
+            let consequences = receipt.consequences.into_iter().map(|c| c.kind).collect();
+            return Ok(Preview { admitted: true, subject: Some(receipt.subject), consequences });
+        }
+        let rules = self.rulebook.current()?;
+        permit(caller, &document, &rules, self.now())?;
+        let (history, opens) = self.history_of(&document)?;
+        let (consequences, _) = self.decide(caller, &document, (&history, opens), &rules)?;
+        let kinds =
+            consequences.iter().filter_map(|Consequence(fact)| fact.write()).map(|(kind, _)| kind).collect();
+        Ok(Preview { admitted: true, subject, consequences: kinds })
+    }
+
+    /// Contract, and that the source is the caller's.
+    fn owned(&self, caller: &Caller, event: Envelope) -> Result<Document, Problem> {
+        let document = self.contracts.check(event)?;
+        let source = &document.attributes.source;
+        if source.agency != caller.agency || source.region != self.region {
+            return Err(Problem::ForeignSource);
+        }
+        let latest = self.now().timestamp() + SKEW;
+        if document.attributes.happened().is_none_or(|at| at.timestamp() > latest) {
+            let (en, zh) = ("this time lies in the future", "该时间在未来");
+            return Err(Rejection::Broken(vec![Violation::new("/time", "future-time", en, zh)]).into());
+        }
+        Ok(document)
+    }
+
+    /// The receipt of the same document, if it was recorded before.
+    fn repeated(&self, document: &Document) -> Result<Option<Receipt>, Problem> {
+        let found = self.ledger.find(&document.attributes.source, &document.attributes.id)?;
+        found.map(|at| self.repeat_of(document, at)).transpose()
+    }
+
+    fn repeat_of(&self, document: &Document, at: FactRef) -> Result<Receipt, Problem> {
+        let stored = self.ledger.get(at.sequence)?;
+        let stored = stored.ok_or_else(|| Problem::Damaged(format!("record {} is missing", at.sequence)))?;
+        let fact = stored.record.facts.get(at.ordinal as usize);
+        match fact.map(|fact| is_same(document, fact, &self.vault)).transpose()? {
+            Some(true) => Ok(receipt(&stored, at.ordinal, record_hash(&stored.record), true)),
+            _ => Err(Problem::IdConflict),
+        }
+    }
+
+    /// The decision, and the record that says so.
+    fn admit(
+        &self,
+        caller: &Caller,
+        document: &Document,
+        history: (&HistoryId, bool),
+        rules: &Rules,
+    ) -> Result<Record, Problem> {
+        let (consequences, head) = self.decide(caller, document, history, rules)?;
+        let at = head.recorded.map_or(self.now(), |last| last.max(self.now()));
+        let mut facts = vec![protect(document, history.0, head.keys, &self.vault)?];
+        for (index, Consequence(fact)) in consequences.iter().enumerate() {
+            facts.push(self.follow_up(document, index, fact)?);
+        }
+        self.record(history.0, head.version, at, rules, facts)
+    }
+
+    /// Is the caller involved in this history, and what does the stage say? A history that does not exist and
+    /// one in which the caller has no part answer alike.
+    fn decide(
+        &self,
+        caller: &Caller,
+        document: &Document,
+        (history, opens): (&HistoryId, bool),
+        rules: &Rules,
+    ) -> Result<(Vec<Consequence>, Head), Problem> {
+        self.histories.with(history, |folded| {
+            let now = folded.recorded.map_or(self.now(), |last| last.max(self.now()));
+            let exists = folded.version.0 > 0;
+            if !opens && !(exists && folded.involved.includes(&caller.agency, rules, now)) {
+                return Err(Problem::NotFound);
+            }
+            let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
+            let consequences = folded.states.admit(&Proposed { attributes, fact, now }, rules)?;
+            Ok((consequences, Head::of(folded)))
+        })?
+    }
+
+    /// The history that a document continues or opens. The name of a new one is derived from what opens it, so
+    /// that a retry never opens a second, and with a secret, so that nobody can guess it.
+    fn history_of(&self, document: &Document) -> Result<(HistoryId, bool), Problem> {
+        let attributes = &document.attributes;
+        match (&attributes.subject, document.contract.opens()) {
+            (Some(subject), _) => Ok((subject.clone(), false)),
+            (None, Opens::Never) => Err(Problem::NotFound), // unreachable: the contract asked for a subject
+            (None, Opens::Always | Opens::May) => {
+                let kind = document.contract.history().word();
+                let parts = [
+                    kind.as_bytes(),
+                    &attributes.source.to_string().into_bytes(),
+                    attributes.id.as_str().as_bytes(),
+                ];
+                let name = format!("{kind}-{}", hex::encode(self.vault.name(&parts)?));
+                let history =
+                    HistoryId::parse(&name).map_err(|_| Problem::Damaged("a history name".to_owned()))?;
+                Ok((history, true))
+            }
+        }
+    }
+
+    /// A consequence as the bus says it: its id derives from its cause.
+    fn follow_up(
+        &self,
+        document: &Document,
+        index: usize,
+        fact: &vocabulary::Fact,
+    ) -> Result<StoredFact, Problem> {
+        let attributes = &document.attributes;
+        let cause = format!("{}\u{0}{}\u{0}{index}", attributes.source, attributes.id);
+        let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, cause.as_bytes());
+        self.own_fact(&id.to_string(), attributes.time.clone(), Some(&attributes.id), fact)
+    }
+}
+
+/// What a record needs to know of the history that it continues.
+struct Head {
+    version: vocabulary::Version,
+    recorded: Option<Instant>,
+    keys: crate::protect::KeyRing,
+}
+
+impl Head {
+    fn of(folded: &Folded) -> Self {
+        Self { version: folded.version, recorded: folded.recorded, keys: folded.keys.clone() }
+    }
+}
+
+/// The caller is on the roster now, and one of its roles may say this.
+fn permit(caller: &Caller, document: &Document, rules: &Rules, now: Instant) -> Result<(), Problem> {
+    if rules.agency(&caller.agency, now).is_none() {
+        return Err(Problem::OffRoster);
+    }
+    let may =
+        document.contract.publishers().iter().any(|role| rules.holds(&caller.agency, role.as_str(), now));
+    if may { Ok(()) } else { Err(Problem::RoleNotAllowed) }
+}
+
+fn receipt(stored: &Stored, ordinal: u32, hash: vocabulary::commitment::Hash, duplicate: bool) -> Receipt {
+    let record = &stored.record;
+    let fact = record.facts.get(ordinal as usize);
+    let follows = |(index, fact): (usize, &StoredFact)| Followed {
+        id: fact.attributes.id.to_string(),
+        kind: fact.attributes.kind.to_string(),
+        ordinal: index as u32,
+    };
+    Receipt {
+        id: fact.map(|fact| fact.attributes.id.to_string()).unwrap_or_default(),
+        subject: record.history.clone(),
+        sequence: stored.position,
+        ordinal,
+        recordedtime: record.recordedtime,
+        hash: format!("sha256:{}", hex::encode(hash)),
+        duplicate,
+        consequences: record.facts.iter().enumerate().skip(ordinal as usize + 1).map(follows).collect(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Rendering: the one place where protected values are revealed, for an entitled caller, at the moment of the
+//! answer. What stands in a feed, a view or a queue is a reference.
+
+use crate::bus::Bus;
+use crate::history::Folded;
+use crate::problem::Problem;
+use crate::publish::Caller;
+use agency_views::FeedRow;
+use contract::Contract;
+use disclosure::{Decision, Involved, decide, narrower};
+use jurisdiction::Rules;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use vault::{KeyId, Opened, Place};
+use vocabulary::governance::Form;
+use vocabulary::record::{Record, StoredFact};
+use vocabulary::{AgencyCode, FactRef, Instant};
+
+/// One item of a feed.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedItem {
+    /// Position in the agency's feed, dense from 1; 0 on a fact that is not in it yet.
+    pub position: u64,
+    /// The form in which it is shown.
+    pub form: Form,
+    /// Whether the agency became involved only after the fact was recorded.
+    pub backfill: bool,
+    /// The CloudEvent.
+    pub event: Value,
+    /// What is withheld from it.
+    pub withheld: Vec<Withheld>,
+}
+
+/// A value that is not shown: never silently null.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// Where it would stand in the event.
+    pub pointer: String,
+    /// `withheld`, or `gone` when nobody can read it any more.
+    pub state: &'static str,
+    /// Why.
+    pub reason: Value,
+}
+
+impl Bus {
+    /// Renders a row for its agency: the narrower of what was told and what is allowed now.
+    pub(crate) fn render(&self, caller: &Caller, row: &FeedRow) -> Result<FeedItem, Problem> {
+        let damaged = |what: &str| Problem::Damaged(format!("{what} of {}", row.fact));
+        let stored = self.ledger.get(row.fact.sequence)?.ok_or_else(|| damaged("the record"))?;
+        let fact = stored.record.facts.get(row.fact.ordinal as usize).ok_or_else(|| damaged("the fact"))?;
+        let contract =
+            self.contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
+        let (then, now) = (self.rulebook.at(row.rules)?, self.rules()?);
+        let decision = self.histories.with(&stored.record.history, |folded| {
+            decision(folded, row, contract, &caller.agency, (&then, &now), self)
+        })?;
+        let decision = if row.form == Form::Coarse { coarse() } else { decision };
+        match decision.form {
+            Form::Coarse => self.coarse_item(row, fact, &stored.record, contract, &now),
+            Form::Full | Form::Masked => self.exact_item(row, fact, &stored.record, decision),
+        }
+    }
+
+    fn exact_item(
+        &self,
+        row: &FeedRow,
+        fact: &StoredFact,
+        record: &Record,
+        decision: Decision,
+    ) -> Result<FeedItem, Problem> {
+        let hidden = |pointer: &str| decision.withheld.contains_key(pointer);
+        let mut withheld: Vec<Withheld> = decision
+            .withheld
+            .iter()
+            .map(|(pointer, reason)| Withheld {
+                pointer: pointer.clone(),
+                state: "withheld",
+                reason: json!(reason),
+            })
+            .collect();
+        let mut event = json!(fact.attributes).as_object().cloned().unwrap_or_default();
+        event.retain(|name, _| !hidden(&format!("/{name}")));
+        let shown = |name: &str| !hidden(&vocabulary::commitment::data_pointer(name));
+        let mut data: Map<String, Value> = fact.data.clone();
+        data.retain(|name, _| shown(name));
+        for (name, sealed) in fact.sealed.iter().filter(|(name, _)| shown(name)) {
+            let pointer = vocabulary::commitment::data_pointer(name);
+            let (source, id) = (&fact.attributes.source, &fact.attributes.id);
+            let place = Place { history: &record.history, source, id, pointer: &pointer };
+            match self.vault.reveal(KeyId(sealed.key), &place, &sealed.commitment, &sealed.ciphertext)? {
+                Opened::Present { value, .. } => drop(data.insert(name.clone(), value.reveal().clone())),
+                Opened::Gone => {
+                    withheld.push(Withheld { pointer, state: "gone", reason: json!("key-destroyed") })
+                }
+            }
+        }
+        event.insert("subject".into(), json!(record.history));
+        event.insert("recordedtime".into(), json!(record.recordedtime));
+        event.insert("data".into(), data.into());
+        place(&mut event, row.fact);
+        let form = if withheld.is_empty() { Form::Full } else { Form::Masked };
+        Ok(FeedItem { position: row.position, form, backfill: row.backfill, event: event.into(), withheld })
+    }
+
+    /// The coarse fact: from the bus, on a day, under an id that says nothing of the one behind it.
+    fn coarse_item(
+        &self,
+        row: &FeedRow,
+        fact: &StoredFact,
+        record: &Record,
+        contract: &Contract,
+        now: &Rules,
+    ) -> Result<FeedItem, Problem> {
+        let damaged = || Problem::Damaged(format!("the coarse form of {}", row.fact));
+        let coarse = contract.coarse().ok_or_else(damaged)?;
+        let id = hex::encode(self.vault.name(&[b"coarse", row.fact.to_string().as_bytes()])?);
+        let happened: Instant = fact.attributes.happened().unwrap_or(record.recordedtime);
+        let mut event = json!({
+            "specversion": "1.0",
+            "id": id,
+            "source": vocabulary::Source::bus(&self.region),
+            "type": coarse.kind,
+            "subject": record.history,
+            "time": format!("{}T00:00:00Z", now.local_date(happened)),
+            "data": coarse.data,
+        });
+        if let Some(event) = event.as_object_mut() {
+            place(event, row.fact);
+        }
+        Ok(FeedItem {
+            position: row.position,
+            form: Form::Coarse,
+            backfill: row.backfill,
+            event,
+            withheld: Vec::new(),
+        })
+    }
+}
+
+/// CloudEvents integers have 32 bits, so the sequence is a string.
+fn place(event: &mut Map<String, Value>, at: FactRef) {
+    event.insert("sequence".into(), at.sequence.to_string().into());
+    event.insert("ordinal".into(), at.ordinal.into());
+}
+
+fn coarse() -> Decision {
+    Decision { form: Form::Coarse, withheld: Default::default() }
+}
+
+/// Told: by the rules and the involvement of the record that told it. Allowed: by those of now.
+fn decision(
+    folded: &Folded,
+    row: &FeedRow,
+    contract: &Contract,
+    agency: &AgencyCode,
+    (then, now): (&Rules, &Rules),
+    bus: &Bus,
+) -> Decision {
+    let Some(fact) = folded.facts.iter().find(|fact| fact.at == row.fact) else { return coarse() };
+    let mut involved = Involved::default();
+    let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
+    let told_at =
+        until.inspect(|fact| involved.evolve(fact, &bus.contracts)).last().map(|fact| fact.recorded);
+    let told = told_at.and_then(|at| decide(fact, contract, agency, &involved, then, at));
+    let allowed = decide(fact, contract, agency, &folded.involved, now, bus.now());
+    told.map_or_else(coarse, |told| narrower(told, allowed))
+}

@@ -1,0 +1,96 @@
+//! The rules of the region, every version that was ever adopted: a fold of `rules-<region>`.
+
+use crate::problem::Problem;
+use jurisdiction::{RuleFile, Rules};
+use ledger::{Ledger, LedgerError, Stored};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use vocabulary::governance::{Governance, NamedFile};
+use vocabulary::record::RulesRef;
+use vocabulary::{CaseFact, Fact, HistoryId, Region, Version};
+
+/// The adopted rules.
+pub(crate) struct RuleBook {
+    ledger: Arc<dyn Ledger>,
+    history: HistoryId,
+    region: Region,
+    read: Mutex<Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    version: Version,
+    files: HashMap<String, String>,
+    adopted: BTreeMap<Version, Rules>,
+    names: Vec<NamedFile>,
+    contracts: String,
+}
+
+impl RuleBook {
+    pub(crate) fn new(ledger: Arc<dyn Ledger>, region: &Region) -> Self {
+        let history = HistoryId::rules(region);
+        Self { ledger, history, region: region.clone(), read: Mutex::default() }
+    }
+
+    /// The rules in force.
+    pub(crate) fn current(&self) -> Result<Rules, Problem> {
+        self.caught_up(|read| read.adopted.last_key_value().map(|(_, rules)| rules.clone()))
+            .map(|rules| rules.unwrap_or_else(|| Rules::none(&self.region)))
+    }
+
+    /// The rules as one adoption put them in force.
+    pub(crate) fn at(&self, version: Version) -> Result<Rules, Problem> {
+        let rules = self.caught_up(|read| read.adopted.get(&version).cloned())?;
+        match rules {
+            Some(rules) => Ok(rules),
+            None if version == Version(0) => Ok(Rules::none(&self.region)),
+            None => Err(Problem::Damaged(format!("no rules were adopted at version {version}"))),
+        }
+    }
+
+    /// The version of the history, the files in force and the digest of the contracts adopted with them.
+    pub(crate) fn in_force(&self) -> Result<(Version, Vec<NamedFile>, String), Problem> {
+        self.caught_up(|read| (read.version, read.names.clone(), read.contracts.clone()))
+    }
+
+    /// How a record names rules.
+    pub(crate) fn reference(&self, rules: &Rules) -> RulesRef {
+        RulesRef { history: self.history.clone(), version: rules.version() }
+    }
+
+    fn caught_up<T>(&self, look: impl FnOnce(&Read) -> T) -> Result<T, Problem> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        for stored in self.ledger.read(&self.history, read.version)? {
+            evolve(&mut read, &stored)?;
+        }
+        Ok(look(&read))
+    }
+}
+
+fn evolve(read: &mut Read, stored: &Stored) -> Result<(), LedgerError> {
+    let unreadable = |why: String| LedgerError::Unreadable { at: stored.position, why };
+    for fact in CaseFact::of_record(stored.position, &stored.record).map_err(|e| unreadable(e.to_string()))? {
+        match fact.fact {
+            Fact::Governance(Governance::RuleFilePublished(file)) => {
+                read.files.insert(file.digest, file.content);
+            }
+            Fact::Governance(Governance::RulesAdopted(adopted)) => {
+                let file = |named: &NamedFile| {
+                    let content = read.files.get(&named.digest).cloned();
+                    content.map(|content| RuleFile { path: named.path.clone(), content })
+                };
+                let files: Option<Vec<RuleFile>> = adopted.files.iter().map(file).collect();
+                let files = files.ok_or_else(|| unreadable("a rule file was never published".to_owned()))?;
+                let version = stored.record.version;
+                let rules = Rules::read(&files, version)
+                    .map_err(|faults| unreadable(format!("{} faults", faults.len())))?;
+                read.adopted.insert(version, rules);
+                read.names = adopted.files;
+                read.contracts = adopted.contracts;
+            }
+            _ => {}
+        }
+    }
+    read.version = stored.record.last_version();
+    Ok(())
+}

@@ -1,0 +1,196 @@
+use super::*;
+use crate::render::FeedItem;
+use ledger::faulty::Fault;
+use proptest::prelude::*;
+use vocabulary::governance::Form;
+use vocabulary::id::HistoryKind;
+use vocabulary::{FactRef, Position, Version};
+
+/// A case in which police, health authority, coordinator and a service have a part.
+async fn story(bus: &Fixture) -> HistoryId {
+    let subject = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
+    bus.publish("psb-03", &acknowledgement(2, 1, &subject)).await.unwrap();
+    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+    let opened = json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [id(1)], "children": children, "lead": "psb"});
+    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&subject), opened)).await.unwrap();
+    let made = json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
+    bus.publish("wbo", &event(4, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();
+    subject
+}
+
+fn feed(bus: &Fixture, agency: &str) -> Vec<FeedItem> { bus.bus.feed(&caller(agency), 0, 1_000).unwrap() }
+
+#[tokio::test]
+async fn each_agency_reads_what_it_may_and_no_more() {
+    let bus = adopted().await;
+    let subject = story(&bus).await;
+    bus.settle().await;
+    let police = feed(&bus, "psb-03");
+    assert_eq!(police[0].form, Form::Full);
+    let narrative = report(1)["data"]["narrative"].clone();
+    assert_eq!(police[0].event["data"]["narrative"], narrative);
+    let health = feed(&bus, "hlt");
+    assert_eq!((health[0].form, &health[0].event["data"]["narrative"]), (Form::Masked, &Value::Null));
+    let withheld: Vec<&str> = health[0].withheld.iter().map(|w| w.pointer.as_str()).collect();
+    assert!(withheld.contains(&"/data/narrative") && withheld.contains(&"/data/reporter"), "{withheld:?}");
+    let service = feed(&bus, "ngo-07");
+    assert_eq!(service.iter().map(|item| item.form).collect::<Vec<_>>(), [Form::Coarse, Form::Coarse, Form::Coarse, Form::Full]);
+    assert_eq!(service.iter().map(|item| item.backfill).collect::<Vec<_>>(), [true, true, true, false]);
+    assert_eq!(service[3].event["data"]["request"], "please see her");
+    let coarse = &service[0].event;
+    assert_eq!((&coarse["type"], &coarse["source"]), (&json!("disclosure.step-recorded.v1"), &json!("/999901/bus")));
+    assert_eq!((&coarse["time"], &coarse["subject"]), (&json!("2026-03-30T00:00:00Z"), &json!(subject)));
+    assert!(coarse.get("actor").is_none() && coarse.get("recordedtime").is_none());
+    assert_eq!(feed(&bus, "sch-12").len(), 0);
+    let first = FactRef { sequence: Position(4), ordinal: 0 };
+    assert!(matches!(bus.bus.event(&caller("sch-12"), first), Err(Problem::NotFound)));
+    assert_eq!(bus.bus.event(&caller("hlt"), first).unwrap().form, Form::Masked);
+}
+
+#[tokio::test]
+async fn the_publisher_reads_its_fact_before_disclosure_has_come_by() {
+    let bus = adopted().await;
+    let receipt = bus.publish("hsp-01", &report(1)).await.unwrap();
+    let at = FactRef { sequence: receipt.sequence, ordinal: 0 };
+    let item = bus.bus.event(&caller("hsp-01"), at).unwrap();
+    assert_eq!((item.form, &item.event["data"]), (Form::Full, &report(1)["data"]));
+    assert!(matches!(bus.bus.event(&caller("psb-03"), at), Err(Problem::NotFound)), "nobody else does");
+}
+
+#[tokio::test]
+async fn what_was_told_shrinks_when_involvement_ends_and_positions_stay() {
+    let bus = adopted().await;
+    let subject = story(&bus).await;
+    let received = json!({"referral": id(4), "received_at": "2026-03-30T14:25:00+08:00"});
+    bus.publish("ngo-07", &event(5, "ngo-07", "referral.received.v1", Some(&subject), received)).await.unwrap();
+    bus.settle().await;
+    assert_eq!(feed(&bus, "ngo-07")[3].event["data"]["request"], "please see her");
+    let returned = json!({"referral": id(4), "returned_at": "2026-03-30T14:26:00+08:00", "reason_code": "no-capacity"});
+    bus.publish("ngo-07", &event(6, "ngo-07", "referral.returned.v1", Some(&subject), returned)).await.unwrap();
+    let measures = json!({"measures": ["kept-on-ward"], "taken_at": "2026-03-30T14:20:00+08:00"});
+    let kind = "mandatory-reporting.emergency-measures-taken.v1";
+    bus.publish("psb-03", &event(7, "psb-03", kind, Some(&subject), measures)).await.unwrap();
+    bus.settle().await;
+    let items = feed(&bus, "ngo-07");
+    assert_eq!(items.iter().map(|item| item.position).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6], "and nothing after its answer");
+    assert_eq!((items[3].form, items[5].form), (Form::Coarse, Form::Full), "the request shrank, its own answer did not");
+}
+
+#[tokio::test]
+async fn narrower_rules_narrow_what_is_shown_of_the_past() {
+    let bus = adopted().await;
+    story(&bus).await;
+    bus.settle().await;
+    let mut files = demo_files();
+    let narrative = files[1].content.find("[groups.narrative.cells]").unwrap();
+    let (head, tail) = files[1].content.split_at(narrative);
+    files[1].content = format!("{head}{}", tail.replacen("police = \"full\"", "police = \"none\"", 1));
+    bus.bus.adopt(&files).await.unwrap();
+    let item = feed(&bus, "psb-03").remove(0);
+    assert_eq!((item.form, item.position), (Form::Masked, 1));
+    assert!(item.event["data"].get("narrative").is_none());
+    bus.bus.adopt(&demo_files()).await.unwrap();
+    assert_eq!(feed(&bus, "psb-03")[0].form, Form::Full, "wider again, up to what was told");
+}
+
+/// Everything that was told, as it stands in the ledger.
+fn told(ledger: &dyn Ledger) -> Vec<Value> {
+    let histories = ledger.histories(HistoryKind::Disclosure).unwrap();
+    let records = histories.iter().flat_map(|history| ledger.read(history, Version(0)).unwrap());
+    records.flat_map(|stored| stored.record.facts.clone()).map(|fact| Value::Object(fact.data)).collect()
+}
+
+#[tokio::test]
+async fn disclosure_goes_on_after_a_failed_append_without_gap_or_repeat() {
+    for fault in [Fault::Lost, Fault::Kept] {
+        let (steady, broken) = (adopted().await, adopted().await);
+        story(&steady).await;
+        steady.settle().await;
+        story(&broken).await;
+        broken.ledger.fail_next(fault);
+        broken.settle().await; // disclosure stops
+        assert!(!broken.bus.status().unwrap().stopped.is_empty(), "and says so");
+        let again = Arc::new(open(broken.ledger.clone(), broken.clock.clone(), &broken.dir, "again").unwrap());
+        settle(&again).await;
+        assert_eq!(told(&*broken.ledger), told(&*steady.ledger), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_processes_disclose_once() {
+    let bus = adopted().await;
+    let other = Arc::new(open(bus.ledger.clone(), bus.clock.clone(), &bus.dir, "other").unwrap());
+    let (one, two) = (tokio::spawn(bus.bus.clone().run()), tokio::spawn(other.clone().run()));
+    story(&bus).await;
+    for number in 100..140 {
+        bus.publish("hsp-01", &report(number)).await.unwrap();
+    }
+    settle(&other).await;
+    one.abort();
+    two.abort();
+    bus.settle().await;
+    let mut pairs: Vec<(String, u64)> = told(&*bus.ledger)
+        .iter()
+        .flat_map(|disclosed| disclosed["entries"].as_array().unwrap().clone())
+        .map(|entry| (entry["agency"].as_str().unwrap().to_owned(), entry["position"].as_u64().unwrap()))
+        .collect();
+    let count = pairs.len();
+    pairs.sort();
+    pairs.dedup();
+    assert_eq!(pairs.len(), count, "no position twice");
+    let sources: Vec<u64> = told(&*bus.ledger).iter().map(|disclosed| disclosed["source"].as_u64().unwrap()).collect();
+    assert!(sources.windows(2).all(|pair| pair[0] < pair[1]), "each source once, in order");
+    assert_eq!(sources.len(), 44);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    /// Same ledger, same disclosure: whenever the followers run and however often they are restarted.
+    #[test]
+    fn the_same_ledger_is_disclosed_alike(steps in proptest::collection::vec((0u8..4, any::<bool>()), 1..25)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (often, once) = (adopted().await, adopted().await);
+            for (number, (step, pause)) in steps.iter().enumerate() {
+                for bus in [&often, &once] {
+                    play(bus, *step, number as u64 * 10 + 100).await;
+                }
+                if *pause {
+                    often.settle().await;
+                }
+            }
+            often.settle().await;
+            once.settle().await;
+            let content = |disclosed: Value| disclosed["entries"].as_array().unwrap().iter().map(|entry| {
+                (entry["agency"].to_string(), entry["position"].as_u64(), entry["form"].to_string(), entry["backfill"].as_bool())
+            }).collect::<Vec<_>>();
+            let all = |bus: &Fixture| told(&*bus.ledger).into_iter().map(content).collect::<Vec<_>>();
+            assert_eq!(all(&often), all(&once));
+            for agency in ["psb-03", "hlt", "ngo-07", "wbo", "hsp-01", "sch-12"] {
+                let positions = |bus: &Fixture| feed(bus, agency).iter().map(|item| item.position).collect::<Vec<_>>();
+                assert_eq!(positions(&often), (1..=positions(&often).len() as u64).collect::<Vec<_>>(), "dense");
+                assert_eq!(positions(&often), positions(&once));
+            }
+        });
+    }
+}
+
+/// One step of a generated day; what a rule refuses is refused in both worlds alike.
+async fn play(bus: &Fixture, step: u8, number: u64) {
+    let mut cases = bus.ledger.histories(HistoryKind::Case).unwrap();
+    cases.sort_by_key(|case| bus.ledger.read(case, Version(0)).unwrap()[0].position); // their names differ
+    let Some(subject) = cases.get(number as usize / 10 % cases.len().max(1)) else {
+        return drop(bus.publish("hsp-01", &report(number)).await.unwrap());
+    };
+    let opener = bus.ledger.read(subject, Version(0)).unwrap()[0].record.facts[0].attributes.id.to_string();
+    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+    let (agency, kind, data) = match step {
+        0 => return drop(bus.publish("hsp-01", &report(number)).await.unwrap()),
+        1 => ("psb-03", "intake.report-acknowledged.v1", json!({"report": opener, "acknowledged_at": "2026-03-30T14:21:00+08:00"})),
+        2 => ("wbo", "intake.case-opened.v1", json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [opener], "children": children, "lead": "psb"})),
+        _ => ("wbo", "referral.made.v1", json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please"})),
+    };
+    let outcome = bus.publish(agency, &event(number, agency, kind, Some(subject), data)).await;
+    assert!(matches!(outcome, Ok(_) | Err(Problem::Refused(_))), "{outcome:?}");
+}

@@ -1,0 +1,125 @@
+//! The runtime under test: a whole bus on a ledger in memory that can be told to fail.
+
+mod adopting;
+mod disclosing;
+mod publishing;
+
+use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
+use agency_views::Feeds;
+use contract::{Contracts, Envelope};
+use jurisdiction::RuleFile;
+use ledger::faulty::Faulty;
+use ledger::{Ledger, MemoryLedger};
+use serde_json::{Value, json};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+use vault::{RootKey, Vault};
+use vocabulary::{AgencyCode, HistoryId, Instant, Region};
+
+static CONTRACTS: LazyLock<Arc<Contracts>> = LazyLock::new(|| Arc::new(Contracts::published().unwrap()));
+
+/// A clock that stands until it is moved.
+pub(crate) struct Still(Mutex<Instant>);
+
+impl Still {
+    pub(crate) fn set(&self, at: &str) { *self.0.lock().unwrap() = Instant::parse(at).unwrap(); }
+}
+
+impl Clock for Still {
+    fn now(&self) -> Instant { *self.0.lock().unwrap() }
+}
+
+pub(crate) struct Fixture {
+    pub(crate) bus: Arc<Bus>,
+    pub(crate) ledger: Arc<Faulty<MemoryLedger>>,
+    pub(crate) clock: Arc<Still>,
+    pub(crate) dir: tempfile::TempDir,
+}
+
+pub(crate) fn demo_files() -> Vec<RuleFile> {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
+    let file = |path: &str| RuleFile { path: path.into(), content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap() };
+    vec![file("agencies.toml"), file("visibility.toml")]
+}
+
+/// A bus on a ledger; `views` names the folder of its feeds.
+pub(crate) fn open(ledger: Arc<dyn Ledger>, clock: Arc<Still>, dir: &tempfile::TempDir, views: &str) -> Result<Bus, Problem> {
+    let root = RootKey::load_or_create(&dir.path().join("root.key")).unwrap();
+    let parts = Parts {
+        region: Region::parse("999901").unwrap(),
+        ledger,
+        vault: Arc::new(Vault::open(&dir.path().join(format!("vault-{views}")), &root).unwrap()),
+        feeds: Arc::new(Feeds::open(&dir.path().join(views)).unwrap()),
+        contracts: CONTRACTS.clone(),
+        clock,
+        demo: true,
+    };
+    Bus::open(parts)
+}
+
+/// A bus without rules.
+pub(crate) fn bare() -> Fixture {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Arc::new(Faulty::new(MemoryLedger::default()));
+    let clock = Arc::new(Still(Mutex::new(Instant::parse("2026-03-30T14:30:00+08:00").unwrap())));
+    let bus = Arc::new(open(ledger.clone(), clock.clone(), &dir, "views").unwrap());
+    Fixture { bus, ledger, clock, dir }
+}
+
+/// A bus under the demo rules.
+pub(crate) async fn adopted() -> Fixture {
+    let fixture = bare();
+    fixture.bus.adopt(&demo_files()).await.unwrap();
+    fixture
+}
+
+pub(crate) fn caller(agency: &str) -> Caller { Caller { agency: AgencyCode::parse(agency).unwrap() } }
+
+/// A report of the hospital; the number makes its id.
+pub(crate) fn report(number: u64) -> Value {
+    let mut data = CONTRACTS.get("mandatory-reporting.report-filed.v1").unwrap().schema["examples"][0].clone();
+    data["filed_to"] = "psb-03".into();
+    data["discovered_at"] = "2026-03-30T14:05:00+08:00".into();
+    event(number, "hsp-01", "mandatory-reporting.report-filed.v1", None, data)
+}
+
+pub(crate) fn id(number: u64) -> String { format!("00000000-0000-4000-8000-{number:012}") }
+
+pub(crate) fn event(number: u64, agency: &str, kind: &str, subject: Option<&HistoryId>, data: Value) -> Value {
+    let mut event = json!({
+        "specversion": "1.0", "id": id(number), "source": format!("/999901/{agency}"), "type": kind,
+        "time": "2026-03-30T14:18:00+08:00", "data": data,
+    });
+    if let Some(subject) = subject {
+        event["subject"] = subject.as_str().into();
+    }
+    event
+}
+
+pub(crate) fn acknowledgement(number: u64, of: u64, subject: &HistoryId) -> Value {
+    let data = json!({"report": id(of), "acknowledged_at": "2026-03-30T14:21:00+08:00"});
+    event(number, "psb-03", "intake.report-acknowledged.v1", Some(subject), data)
+}
+
+impl Fixture {
+    pub(crate) async fn publish(&self, agency: &str, event: &Value) -> Result<Receipt, Problem> {
+        let envelope = Envelope::structured(event.to_string().as_bytes()).unwrap();
+        self.bus.publish(&caller(agency), envelope).await
+    }
+
+    /// Runs the followers until everything is disclosed and in the feeds, then stops them.
+    pub(crate) async fn settle(&self) { settle(&self.bus).await }
+}
+
+pub(crate) async fn settle(bus: &Arc<Bus>) {
+    let running = tokio::spawn(bus.clone().run());
+    for _ in 0..3_000 {
+        let status = bus.status().unwrap();
+        if status.disclosed == status.head && status.feeds == status.head || !status.stopped.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.abort();
+    let _ = running.await;
+}
