@@ -1,7 +1,10 @@
-//! One line of a feed, as it is stored: 38 bytes.
+//! One line of a feed, as it is stored: [`BYTES`] bytes in a block of its agency's feed.
 
 use vocabulary::governance::{Disclosed, Entry, Form};
 use vocabulary::{FactRef, Position, Version};
+
+/// Length of a stored row; its position follows from its place.
+pub(crate) const BYTES: usize = 30;
 
 /// What an agency was told at one position of its feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,23 +36,21 @@ impl FeedRow {
         }
     }
 
-    /// The stored value; the position is in the key.
-    pub(crate) fn to_bytes(self) -> Vec<u8> {
+    /// Puts the stored form behind others.
+    pub(crate) fn write(self, bytes: &mut Vec<u8>) {
         let form = match self.form {
             Form::Coarse => 0,
             Form::Masked => 1,
             Form::Full => 2,
         };
-        let mut bytes = Vec::with_capacity(30);
         bytes.extend(self.fact.sequence.0.to_be_bytes());
         bytes.extend(self.fact.ordinal.to_be_bytes());
         bytes.extend([form, u8::from(self.backfill)]);
         bytes.extend(self.source.0.to_be_bytes());
         bytes.extend(self.rules.0.to_be_bytes());
-        bytes
     }
 
-    /// Reads a stored value.
+    /// Reads a stored row.
     pub(crate) fn from_bytes(position: u64, bytes: &[u8]) -> Option<Self> {
         let u64_at = |at: usize| Some(u64::from_be_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
         let form = match bytes.get(12)? {

@@ -95,3 +95,52 @@ fn rows_and_checkpoint_survive_together() {
     feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(3, &[("psb", 2)])]).unwrap();
     assert_eq!(feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
 }
+
+#[test]
+fn blocks_and_batches_of_any_size_make_the_same_feed() {
+    let records: Vec<Stored> =
+        (0..400).map(|n| telling(2 * n + 2, &[("psb", n + 1), ("hlt", n + 1)])).collect();
+    let feeds_of = |sizes: &[usize]| {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut rest, mut sizes) = (&records[..], sizes.iter().cycle());
+        while !rest.is_empty() {
+            let feeds = Feeds::open(dir.path()).unwrap(); // and a restart after each batch
+            let (now, later) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+            feeds.apply(now).unwrap();
+            rest = later;
+        }
+        let feeds = Feeds::open(dir.path()).unwrap();
+        let pages =
+            [0, 100, 127, 128, 129, 256, 399, 400].map(|after| feeds.read(&code("psb"), after, 150).unwrap());
+        assert_eq!(
+            feeds
+                .find(&code("hlt"), FactRef { sequence: Position(257), ordinal: 0 })
+                .unwrap()
+                .map(|r| r.position),
+            Some(129)
+        );
+        pages
+    };
+    let all = feeds_of(&[400]);
+    assert_eq!(all[0].iter().map(|row| row.position).collect::<Vec<_>>(), (1..=150).collect::<Vec<_>>());
+    assert_eq!(
+        (all[1][0].position, all[2][0].position, all[6][0].position, all[7].len()),
+        (101, 128, 400, 0)
+    );
+    assert_eq!(all, feeds_of(&[97, 31]));
+    assert_eq!(all, feeds_of(&[128]));
+}
+
+#[test]
+fn a_fact_told_twice_is_found_at_its_last_position() {
+    let (_dir, feeds) = opened();
+    feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)])]).unwrap();
+    feeds.apply(&[telling(4, &[("hlt", 2)])]).unwrap();
+    let mut again = telling(6, &[("hlt", 3)]);
+    let record = Arc::make_mut(&mut again.record);
+    record.facts[0].data["entries"][0]["sequence"] = 1.into();
+    feeds.apply(&[again]).unwrap();
+    let first = FactRef { sequence: Position(1), ordinal: 0 };
+    assert_eq!(feeds.find(&code("hlt"), first).unwrap().map(|row| row.position), Some(3));
+    assert_eq!(feeds.find(&code("psb"), first).unwrap().map(|row| row.position), Some(1));
+}

@@ -73,6 +73,7 @@ impl Follow {
                 return self.heartbeat();
             }
             if self.phase == Phase::Past && self.position >= self.past {
+                flowing(&self.shared.bus)?; // "caught up" is not "the feeds stopped"
                 self.phase = Phase::Live;
                 return Ok(format!("event: caught-up\ndata: {{\"position\":{}}}\n\n", self.position));
             }
@@ -94,7 +95,7 @@ impl Follow {
         self.due = Instant::now() + self.shared.config.heartbeat;
         match self.agency.again(&self.shared.bus) {
             Ok(()) => {}
-            Err(Trouble::Unauthenticated) => return Err(End::Bye("token-ended")),
+            Err(Trouble::Unauthenticated) => {}
             Err(Trouble::OffRoster) => return Err(End::Bye("agency-not-on-roster")),
             Err(other) => return Err(other.into()),
         }

@@ -86,11 +86,16 @@ struct Shared {
 
 type App = State<Arc<Shared>>;
 
+impl Shared {
+    fn new(bus: Arc<Bus>, operator: Operator, config: Config) -> Arc<Self> {
+        let contracts = contracts::Published::of(bus.contracts());
+        let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
+        Arc::new(Self { bus, operator, config, contracts, slots })
+    }
+}
+
 /// The routes of one bus.
 pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
-    let contracts = contracts::Published::of(bus.contracts());
-    let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
-    let shared = Arc::new(Shared { bus, operator, config, contracts, slots });
     let mut router = Router::new();
     for (path, methods) in routes() {
         router = router.route(path, methods);
@@ -99,7 +104,7 @@ pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
         .fallback(async || Problem::new(&words::UNKNOWN_PATH))
         .method_not_allowed_fallback(async || Problem::new(&words::METHOD_NOT_ALLOWED))
         .layer(middleware::map_response(common_headers))
-        .with_state(shared)
+        .with_state(Shared::new(bus, operator, config))
 }
 
 fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {

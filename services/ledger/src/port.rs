@@ -32,7 +32,7 @@ pub enum Outcome {
     AlreadyThere(FactRef),
 }
 
-/// An append-only log of records. One implementation per store; [`crate::conformance`] holds them equal.
+/// An append-only log of records. One implementation per store; the `conformance` suite holds them equal.
 ///
 /// Reads answer from what is durable and from nothing else. They may block on the disk for a moment.
 #[async_trait]

@@ -85,6 +85,7 @@ impl Bus {
             return Err(Problem::Demo);
         }
         let tokens = Tokens::read(&*ledger)?;
+        keys_are_leased(&*ledger, &vault)?;
         let histories = Histories::new(ledger.clone(), contracts.clone());
         let disclosed = watch::Sender::default();
         Ok(Self {
@@ -199,5 +200,25 @@ impl Bus {
             }
         }
         Err(Problem::Busy)
+    }
+}
+
+/// Most records at the end of the ledger whose keys are looked at.
+const LAST: u64 = 1_024;
+
+/// A vault that was restored from an older copy than the ledger would lease keys a second time, and those in
+/// between are lost: better to say so now than when somebody asks for a child's name.
+fn keys_are_leased(ledger: &dyn Ledger, vault: &Vault) -> Result<(), Problem> {
+    let (head, leased) = (ledger.head().borrow().0, vault.check()?.leased);
+    let records = ledger.range(Position(head.saturating_sub(LAST)), LAST as usize)?;
+    let facts = records.iter().flat_map(|stored| &stored.record.facts);
+    let keys = facts.flat_map(|fact| {
+        fact.sealed.values().map(|sealed| sealed.key).chain(fact.digest.iter().map(|d| d.key))
+    });
+    match keys.max().filter(|key| *key >= leased) {
+        Some(key) => Err(Problem::Damaged(format!(
+            "the vault has leased keys below {leased}, the ledger uses key {key}: restore the vault"
+        ))),
+        None => Ok(()),
     }
 }

@@ -1,21 +1,21 @@
 //! The disclosure follower: for every record of a case it appends what which agency was told of it.
 //!
-//! Per source record it appends one record to `disclosure-<region>`, or several of at most 1,000 entries.
-//! Their ids derive from the source, and each expects the version that this process knows: a second process
-//! that does the same work loses the race, reads what the first one said, and goes on from there.
+//! Per source record it says one fact in `disclosure-<region>`, or several of at most 1,000 entries; when it
+//! has fallen behind, it says those of several sources in one record. The ids of the facts derive from the
+//! source, and each record expects the version that this process knows: a second process that does the same
+//! work loses the race, reads what the first one said, and goes on from there.
 
 use crate::bus::Bus;
 use crate::problem::Problem;
 use disclosure::{Telling, plan};
-use futures_util::future::join_all;
 use ledger::{Follower, LedgerError, Outcome, Stored};
 use std::collections::HashMap;
 use vocabulary::governance::{Disclosed, Entry, Governance};
 use vocabulary::id::HistoryKind;
-use vocabulary::record::Record;
+use vocabulary::record::StoredFact;
 use vocabulary::{AgencyCode, CaseFact, Fact, HistoryId, Instant, Position, Version};
 
-/// Most entries of one record.
+/// Most entries of one fact, and of one record.
 const MOST: usize = 1_000;
 
 /// Where the disclosure history stands.
@@ -49,25 +49,42 @@ impl Bus {
         let mut follower = Follower::follow(self.ledger.clone(), from);
         loop {
             let sources = follower.next().await?;
-            let through = follower.last();
-            let mut records = Vec::new();
+            let (mut facts, mut entries) = (Vec::new(), 0);
             for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {
                 let already =
                     desk.told.filter(|(position, _)| *position == source.position).map_or(0, |(_, n)| n);
                 let tellings = self.tellings(source)?;
                 for (chunk, tellings) in tellings.chunks(MOST).enumerate().skip(already.div_ceil(MOST)) {
-                    records.push(self.disclosure(&mut desk, source, chunk, tellings)?);
+                    if entries + tellings.len() > MOST {
+                        if !self.tell(&mut desk, std::mem::take(&mut facts)).await? {
+                            return Ok(());
+                        }
+                        entries = 0;
+                    }
+                    entries += tellings.len();
+                    facts.push(self.disclosed(&mut desk, source, chunk, tellings)?);
                 }
             }
-            // The appends are queued in order, so each one's expected version is met by the one before.
-            for outcome in join_all(records.into_iter().map(|record| self.ledger.append(record))).await {
-                match outcome {
-                    Ok(Outcome::Appended(_)) => {}
-                    Ok(Outcome::AlreadyThere(_)) | Err(LedgerError::Conflict { .. }) => return Ok(()),
-                    Err(error) => return Err(error.into()),
-                }
+            if !self.tell(&mut desk, facts).await? {
+                return Ok(());
             }
-            self.disclosed.send_modify(|state| state.through = through);
+            self.disclosed.send_modify(|state| state.through = follower.last());
+        }
+    }
+
+    /// Appends one record of disclosures; `false` when somebody else was first.
+    async fn tell(&self, desk: &mut Desk, facts: Vec<StoredFact>) -> Result<bool, Problem> {
+        if facts.is_empty() {
+            return Ok(true);
+        }
+        let at = desk.recorded.map_or(self.now(), |last| last.max(self.now()));
+        let rules = self.rulebook.current()?;
+        let record = self.record(&HistoryId::disclosure(&self.region), desk.version, at, &rules, facts)?;
+        (desk.version, desk.recorded) = (record.last_version(), Some(at));
+        match self.ledger.append(record).await {
+            Ok(Outcome::Appended(_)) => Ok(true),
+            Ok(Outcome::AlreadyThere(_)) | Err(LedgerError::Conflict { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -84,32 +101,40 @@ impl Bus {
                 return Err(Problem::Unavailable(why.to_string()));
             }
             let (heads, version) = (self.feeds.heads(), self.ledger.version(&history)?);
-            let last = self.ledger.read(&history, Version(version.0.saturating_sub(1)))?;
-            if last.iter().all(|stored| stored.position <= head) {
-                let told = self.told(&history, version, &last)?;
-                let recorded = last.last().map(|stored| stored.record.recordedtime);
-                return Ok(Desk { version, recorded, heads, told });
+            let (last, told) = self.last_told(&history, version)?;
+            if last.as_ref().is_none_or(|stored| stored.position <= head) {
+                return Ok(Desk {
+                    version,
+                    recorded: last.map(|stored| stored.record.recordedtime),
+                    heads,
+                    told,
+                });
             }
         }
     }
 
-    /// The source of the last disclosure, and how many entries were told of it.
-    fn told(
+    /// The last disclosure record, its last source, and how many entries were told of that source: the history
+    /// is read backwards as long as the source is the same.
+    fn last_told(
         &self,
         history: &HistoryId,
         version: Version,
-        last: &[Stored],
-    ) -> Result<Option<(Position, usize)>, Problem> {
-        let Some((source, _)) = last.last().map(entries).transpose()? else { return Ok(None) };
-        let mut count = 0;
-        for back in 1..=version.0 {
-            let records = self.ledger.read(history, Version(version.0 - back))?;
-            match records.first().map(entries).transpose()? {
-                Some((of, entries)) if of == source => count += entries,
-                _ => break,
+    ) -> Result<(Option<Stored>, Option<(Position, usize)>), Problem> {
+        let (mut last, mut told) = (None, None);
+        for before in (0..version.0).rev() {
+            let records = self.ledger.read(history, Version(before))?;
+            let record = records.into_iter().next().filter(|stored| stored.record.version.0 == before + 1);
+            let Some(record) = record else { continue }; // in the middle of a record
+            for (source, entries) in sources(&record)?.into_iter().rev() {
+                match &mut told {
+                    None => told = Some((source, entries)),
+                    Some((of, count)) if *of == source => *count += entries,
+                    Some(_) => return Ok((last.or(Some(record)), told)),
+                }
             }
+            last = last.or(Some(record));
         }
-        Ok(Some((source, count)))
+        Ok((last, told))
     }
 
     /// Who is told what of a source record.
@@ -126,14 +151,14 @@ impl Bus {
         planned
     }
 
-    fn disclosure(
+    /// The fact that tells some agencies of a source record.
+    fn disclosed(
         &self,
         desk: &mut Desk,
         source: &Stored,
         chunk: usize,
         tellings: &[Telling],
-    ) -> Result<Record, Problem> {
-        let rules = self.rulebook.at(source.record.rules.version)?;
+    ) -> Result<StoredFact, Problem> {
         let entry = |telling: &Telling| {
             let head = desk.heads.entry(telling.agency.clone()).or_default();
             *head += 1;
@@ -142,26 +167,20 @@ impl Bus {
             Entry { agency, position, sequence, ordinal, form: telling.form, backfill: telling.backfill }
         };
         let entries = tellings.iter().map(entry).collect();
-        let disclosed =
-            Governance::Disclosed(Disclosed { source: source.position, rules: rules.version(), entries });
-        let at = desk.recorded.map_or(self.now(), |last| last.max(self.now()));
+        let rules = source.record.rules.version;
+        let disclosed = Governance::Disclosed(Disclosed { source: source.position, rules, entries });
         let id = format!("disclosed-{}-{chunk}", source.position);
-        let fact = self.own_fact(&id, at.to_string(), None, &disclosed.into())?;
-        let record =
-            self.record(&HistoryId::disclosure(&self.region), desk.version, at, &rules, vec![fact])?;
-        (desk.version, desk.recorded) = (record.last_version(), Some(at));
-        Ok(record)
+        self.own_fact(&id, self.now().to_string(), None, &disclosed.into())
     }
 }
 
-/// The source of a disclosure record and the number of its entries.
-fn entries(stored: &Stored) -> Result<(Position, usize), Problem> {
+/// The sources of a disclosure record, each with the number of its entries, in order.
+fn sources(stored: &Stored) -> Result<Vec<(Position, usize)>, Problem> {
     let facts = CaseFact::of_record(stored.position, &stored.record);
     let facts = facts.map_err(|error| Problem::Damaged(error.to_string()))?;
-    match facts.first().map(|fact| &fact.fact) {
-        Some(Fact::Governance(Governance::Disclosed(disclosed))) => {
-            Ok((disclosed.source, disclosed.entries.len()))
-        }
+    let source = |fact: CaseFact| match fact.fact {
+        Fact::Governance(Governance::Disclosed(disclosed)) => Ok((disclosed.source, disclosed.entries.len())),
         _ => Err(Problem::Damaged(format!("record {} is not a disclosure", stored.position))),
-    }
+    };
+    facts.into_iter().map(source).collect()
 }

@@ -162,16 +162,23 @@ impl World {
 
     /// A disclosure that no correct bus would write.
     async fn disclose_wrongly(&self, agency: &str, position: u64) {
-        let history = HistoryId::parse("disclosure-999901").unwrap();
+        let entry = json!({"agency": agency, "position": position, "sequence": 9_999, "ordinal": 0, "form": "full",
+                           "backfill": false});
+        let data = json!({"source": 1, "rules": 3, "entries": [entry]});
+        self.append("disclosure-999901", "governance.disclosed.v1", data).await;
+    }
+
+    /// A record past all doors.
+    async fn append(&self, history: &str, kind: &str, data: Value) {
+        let history = HistoryId::parse(history).unwrap();
         let Version(version) = self.ledger.version(&history).unwrap();
         let record = json!({
             "format": 1, "history": history, "version": version + 1, "recordedtime": "2026-03-30T07:00:00.000000Z",
             "rules": {"history": "rules-999901", "version": 3}, "seed": "AAAA",
             "facts": [{
                 "attributes": {"specversion": "1.0", "id": "wrong", "source": "/999901/bus",
-                               "type": "governance.disclosed.v1", "time": "2026-03-30T07:00:00Z"},
-                "data": {"source": 1, "rules": 3, "entries": [{"agency": agency, "position": position,
-                         "sequence": 9_999, "ordinal": 0, "form": "full", "backfill": false}]},
+                               "type": kind, "time": "2026-03-30T07:00:00Z"},
+                "data": data,
             }],
         });
         let record: Record = serde_json::from_value(record).unwrap();
@@ -205,5 +212,29 @@ fn the_operator_is_known_by_the_whole_token_and_never_by_none() {
     assert_eq!(format!("{:?}", Operator::new("secret")), "Operator");
     for (kept, shown, same) in [("secret", "secret", true), ("secret", "secre", false), ("", "", false)] {
         assert_eq!(Operator::new(kept).is(shown), same);
+    }
+}
+
+#[test]
+fn every_problem_of_the_bus_has_its_status_and_its_code() {
+    use runtime::Problem as Bus;
+    let why = || "at 7".to_owned();
+    for (problem, status, code) in [
+        (Bus::Unauthenticated, 401, "unauthenticated"),
+        (Bus::OffRoster, 403, "agency-not-on-roster"),
+        (Bus::ForeignSource, 403, "source-not-yours"),
+        (Bus::RoleNotAllowed, 403, "role-not-allowed"),
+        (Bus::Demo, 403, "demo-only"),
+        (Bus::NotFound, 404, "not-found"),
+        (Bus::IdConflict, 409, "id-conflict"),
+        (Bus::Rules(Vec::new()), 422, "rules-refused"),
+        (Bus::UnknownAgency, 422, "unknown-agency"),
+        (Bus::Busy, 503, "busy"),
+        (Bus::Unavailable(why()), 503, "unavailable"),
+        (Bus::Damaged(why()), 503, "damaged"),
+    ] {
+        let problem = json!(crate::problem::Problem::from(problem));
+        assert_eq!((&problem["status"], &problem["code"]), (&json!(status), &json!(code)));
+        assert!(!problem.to_string().contains("at 7"), "{problem}");
     }
 }

@@ -81,6 +81,21 @@ async fn an_empty_page_means_that_nothing_is_new_and_not_that_the_feeds_stopped(
 }
 
 #[tokio::test]
+async fn nor_that_nobody_discloses_any_more() {
+    let world = World::new().await;
+    world.append("case-0", "referral.made.v1", json!({})).await; // unreadable: disclosure stops before it
+    while world.bus.status().unwrap().stopped.is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    world.get("psb-03", "/v1/feed").await.is(503, "unavailable");
+    let token = [("authorization", "Bearer demo-psb-03")];
+    let mut stream = client::Stream::open(world.at, "/v1/stream", &token).await;
+    assert_eq!(stream.event().await.unwrap().data["code"], "unavailable", "and not caught-up");
+    let ready = client::send(world.at, "GET", "/readyz", &[], b"").await;
+    assert_eq!((ready.status, &ready.json()["stopped"]), (503, &json!(["disclosure"])));
+}
+
+#[tokio::test]
 async fn the_contracts_are_public_and_kept_by_their_tag() {
     let world = World::new().await;
     let get =

@@ -1,5 +1,6 @@
 use super::*;
 use axum::Router;
+use axum::body::{Body, Bytes};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -86,7 +87,9 @@ async fn a_second_request_may_not_trickle_either_and_an_idle_connection_is_close
         assert!(socket.read(&mut bytes).await.unwrap() > 0);
         let begun = tokio::time::Instant::now();
         socket.write_all(more.as_bytes()).await.unwrap();
-        let _ = socket.read_to_end(&mut Vec::new()).await;
+        let closed =
+            tokio::time::timeout(Duration::from_secs(1_000), socket.read_to_end(&mut Vec::new())).await;
+        assert!(closed.is_ok(), "the connection is closed");
         let (least, most) = (Duration::from_secs(least), Duration::from_secs(most));
         assert!((least..most).contains(&begun.elapsed()), "{:?}", begun.elapsed());
     }
@@ -100,4 +103,31 @@ async fn a_request_under_way_is_not_cut_off() {
     let mut text = String::new();
     socket.read_to_string(&mut text).await.unwrap();
     assert!(text.ends_with("done"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_takes_nothing_for_long_loses_its_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let (held, dropped) = oneshot::channel::<()>();
+    let held = Arc::new(Mutex::new(Some(held)));
+    let endless = async move || {
+        let held = held.lock().unwrap().take();
+        let chunks = futures_util::stream::repeat_with(move || {
+            let _ = &held;
+            Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 65_536]))
+        });
+        Body::from_stream(chunks)
+    };
+    let routes = Router::new().route("/endless", axum::routing::get(endless));
+    tokio::spawn(serve(listener, routes, std::future::pending()));
+    let mut socket = TcpStream::connect(at).await.unwrap();
+    socket.write_all(b"GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let begun = tokio::time::Instant::now();
+    assert!(dropped.await.is_err(), "the body was dropped");
+    assert!(
+        (Duration::from_secs(59)..Duration::from_secs(70)).contains(&begun.elapsed()),
+        "{:?}",
+        begun.elapsed()
+    );
 }

@@ -1,5 +1,11 @@
 use super::client::Stream;
 use super::*;
+use crate::Shared;
+use crate::auth::Agency;
+use crate::query::Asked;
+use axum::extract::{FromRequestParts as _, State};
+use axum::http::{HeaderMap, Request};
+use futures_util::StreamExt as _;
 
 const PSB: (&str, &str) = ("authorization", "Bearer demo-psb-03");
 
@@ -114,4 +120,28 @@ async fn shutdown_says_bye_to_streams_and_answers_long_polls() {
     assert_eq!(stream.frame().await, None);
     let poll = poll.await.unwrap();
     assert_eq!((poll.status, &poll.json()["items"]), (200, &json!([])));
+}
+
+#[tokio::test]
+async fn a_reader_that_stands_still_costs_nothing_and_gets_nothing_that_it_may_not_see_any_more() {
+    let world = World::new().await;
+    world.report(1).await;
+    world.report(2).await;
+    let config = Config { heartbeat: Duration::from_millis(20), ..Config::default() };
+    let shared = Shared::new(world.bus.clone(), Operator::new(OPERATOR), config);
+    let token =
+        world.bus.issue_token(&"psb-03".to_owned().try_into().unwrap(), None, None).await.unwrap().token;
+    let request = Request::get("/v1/stream").header("authorization", format!("Bearer {token}"));
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
+    let agency = Agency::from_request_parts(&mut parts, &shared).await.ok().unwrap();
+    let since = Asked::from_request_parts(&mut parts, &()).await.ok().unwrap();
+    let open = crate::stream::open(State(shared), agency, since, None, None, HeaderMap::new()).await;
+    let mut frames = open.ok().unwrap().into_body().into_data_stream();
+    frames.next().await.unwrap().unwrap(); // retry
+    assert!(frames.next().await.unwrap().unwrap().starts_with(b"id: 1\n"));
+    // it reads no more; meanwhile the second item becomes unreadable for it: nothing of it was read ahead
+    world.set_clock("2019-01-01T00:00:00+08:00"); // before the roster begins
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert!(frames.next().await.unwrap().unwrap().starts_with(b"event: bye\n"));
+    assert!(frames.next().await.is_none());
 }

@@ -16,9 +16,6 @@ use vocabulary::{FactRef, HistoryId, Position, Version};
 /// A batch takes no further record once it holds this much (1 MiB); see [`super::open`] for the reason.
 const BATCH_BYTES: usize = 1 << 20;
 
-/// How often the writer gives way to callers before it closes a batch.
-const GIVE_WAY: u32 = 8;
-
 type Answer = Result<Outcome, LedgerError>;
 
 /// A record on its way to the writer, with everything that could be worked out before.
@@ -86,7 +83,7 @@ impl Writer {
             let mut next = Some(first);
             while let Some(request) = next {
                 self.take(&mut batch, request);
-                next = if batch.bytes < BATCH_BYTES { following(&mut queue) } else { None };
+                next = if batch.bytes < BATCH_BYTES { queue.try_recv().ok() } else { None };
             }
             self.commit(batch);
             if self.store.well().is_err() {
@@ -160,19 +157,6 @@ impl Writer {
         // Durable from here on. A crash before the mark leaves an older mark, which asks for less.
         self.mark.write(self.last).map_err(|why| self.store.fail(why))
     }
-}
-
-/// The next request, if it is there or just about to be: the callers of the batch before have only now been
-/// answered, and a batch that leaves without them makes each of them wait for two flushes. Giving way to them
-/// costs nothing when nobody comes.
-fn following(queue: &mut mpsc::Receiver<Request>) -> Option<Request> {
-    for _ in 0..GIVE_WAY {
-        if let Ok(request) = queue.try_recv() {
-            return Some(request);
-        }
-        std::thread::yield_now();
-    }
-    queue.try_recv().ok()
 }
 
 impl Batch {

@@ -3,7 +3,7 @@
 //! The child is this test binary again, told to run [`writer`] alone. It says on its standard output
 //! `ack <position> <id>`, `error <worker> <why>`, `closed <why>` or `end`.
 
-use crate::conformance::{event, history, record, source};
+use crate::conformance::{event, history, long_record, record, source};
 use crate::{Ledger, Outcome, SledLedger};
 use std::collections::BTreeMap;
 use std::env;
@@ -44,7 +44,11 @@ async fn work(ledger: Arc<SledLedger>, round: String, worker: u64, most: u64) {
     let mut version = ledger.version(&history(&of)).map_or(0, |version| version.0);
     for number in 0..most {
         let id = format!("{round}-{worker}-{number}");
-        match ledger.append(record(&of, version + 1, &[&id, &format!("{id}-next")])).await {
+        let mut record = record(&of, version + 1, &[&id, &format!("{id}-next")]);
+        if env::var_os("LEDGER_CHILD_LONG").is_some() {
+            record.seed = long_record(&of, 1, &id, 700 << 10).seed;
+        }
+        match ledger.append(record).await {
             Ok(Outcome::Appended(position)) => {
                 println!("ack {position} {id}");
                 version += 2;

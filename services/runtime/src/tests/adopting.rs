@@ -41,7 +41,11 @@ async fn a_changed_file_is_published_alone_and_adopted_with_the_others() {
     let adopted = fixture.bus.adopt(&files).await.unwrap();
     assert_eq!((adopted.version.0, adopted.changed), (before.0 + 2, vec!["agencies.toml".to_owned()]));
     let back = fixture.bus.adopt(&demo_files()).await.unwrap();
-    assert_eq!((back.version.0, back.changed), (before.0 + 3, vec!["agencies.toml".to_owned()]), "its content is known");
+    assert_eq!(
+        (back.version.0, back.changed),
+        (before.0 + 3, vec!["agencies.toml".to_owned()]),
+        "its content is known"
+    );
 }
 
 #[tokio::test]
@@ -94,4 +98,14 @@ async fn a_retired_agency_loses_its_access_with_its_place_on_the_roster() {
     assert!(fixture.bus.authenticate(&issued.token).is_ok());
     fixture.clock.set("2026-06-01T12:00:00+08:00");
     assert!(matches!(fixture.bus.authenticate(&issued.token), Err(Problem::OffRoster)));
+}
+
+#[tokio::test]
+async fn a_vault_that_is_older_than_the_ledger_is_refused() {
+    let fixture = adopted().await;
+    for number in 1..400 {
+        fixture.publish("hsp-01", &report(number)).await.unwrap();
+    }
+    let opened = open(fixture.ledger.clone(), fixture.clock.clone(), &fixture.dir, "fresh");
+    assert!(matches!(opened, Err(Problem::Damaged(why)) if why.contains("restore the vault")));
 }

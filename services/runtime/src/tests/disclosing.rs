@@ -13,12 +13,15 @@ async fn story(bus: &Fixture) -> HistoryId {
     let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
     let opened = json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [id(1)], "children": children, "lead": "psb"});
     bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&subject), opened)).await.unwrap();
-    let made = json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
+    let made =
+        json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
     bus.publish("wbo", &event(4, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();
     subject
 }
 
-fn feed(bus: &Fixture, agency: &str) -> Vec<FeedItem> { bus.bus.feed(&caller(agency), 0, 1_000).unwrap() }
+fn feed(bus: &Fixture, agency: &str) -> Vec<FeedItem> {
+    bus.bus.feed(&caller(agency), 0, 1_000).unwrap()
+}
 
 #[tokio::test]
 async fn each_agency_reads_what_it_may_and_no_more() {
@@ -34,11 +37,17 @@ async fn each_agency_reads_what_it_may_and_no_more() {
     let withheld: Vec<&str> = health[0].withheld.iter().map(|w| w.pointer.as_str()).collect();
     assert!(withheld.contains(&"/data/narrative") && withheld.contains(&"/data/reporter"), "{withheld:?}");
     let service = feed(&bus, "ngo-07");
-    assert_eq!(service.iter().map(|item| item.form).collect::<Vec<_>>(), [Form::Coarse, Form::Coarse, Form::Coarse, Form::Full]);
+    assert_eq!(
+        service.iter().map(|item| item.form).collect::<Vec<_>>(),
+        [Form::Coarse, Form::Coarse, Form::Coarse, Form::Full]
+    );
     assert_eq!(service.iter().map(|item| item.backfill).collect::<Vec<_>>(), [true, true, true, false]);
     assert_eq!(service[3].event["data"]["request"], "please see her");
     let coarse = &service[0].event;
-    assert_eq!((&coarse["type"], &coarse["source"]), (&json!("disclosure.step-recorded.v1"), &json!("/999901/bus")));
+    assert_eq!(
+        (&coarse["type"], &coarse["source"]),
+        (&json!("disclosure.step-recorded.v1"), &json!("/999901/bus"))
+    );
     assert_eq!((&coarse["time"], &coarse["subject"]), (&json!("2026-03-30T00:00:00Z"), &json!(subject)));
     assert!(coarse.get("actor").is_none() && coarse.get("recordedtime").is_none());
     assert_eq!(feed(&bus, "sch-12").len(), 0);
@@ -62,18 +71,31 @@ async fn what_was_told_shrinks_when_involvement_ends_and_positions_stay() {
     let bus = adopted().await;
     let subject = story(&bus).await;
     let received = json!({"referral": id(4), "received_at": "2026-03-30T14:25:00+08:00"});
-    bus.publish("ngo-07", &event(5, "ngo-07", "referral.received.v1", Some(&subject), received)).await.unwrap();
+    bus.publish("ngo-07", &event(5, "ngo-07", "referral.received.v1", Some(&subject), received))
+        .await
+        .unwrap();
     bus.settle().await;
     assert_eq!(feed(&bus, "ngo-07")[3].event["data"]["request"], "please see her");
-    let returned = json!({"referral": id(4), "returned_at": "2026-03-30T14:26:00+08:00", "reason_code": "no-capacity"});
-    bus.publish("ngo-07", &event(6, "ngo-07", "referral.returned.v1", Some(&subject), returned)).await.unwrap();
+    let returned =
+        json!({"referral": id(4), "returned_at": "2026-03-30T14:26:00+08:00", "reason_code": "no-capacity"});
+    bus.publish("ngo-07", &event(6, "ngo-07", "referral.returned.v1", Some(&subject), returned))
+        .await
+        .unwrap();
     let measures = json!({"measures": ["kept-on-ward"], "taken_at": "2026-03-30T14:20:00+08:00"});
     let kind = "mandatory-reporting.emergency-measures-taken.v1";
     bus.publish("psb-03", &event(7, "psb-03", kind, Some(&subject), measures)).await.unwrap();
     bus.settle().await;
     let items = feed(&bus, "ngo-07");
-    assert_eq!(items.iter().map(|item| item.position).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6], "and nothing after its answer");
-    assert_eq!((items[3].form, items[5].form), (Form::Coarse, Form::Full), "the request shrank, its own answer did not");
+    assert_eq!(
+        items.iter().map(|item| item.position).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5, 6],
+        "and nothing after its answer"
+    );
+    assert_eq!(
+        (items[3].form, items[5].form),
+        (Form::Coarse, Form::Full),
+        "the request shrank, its own answer did not"
+    );
 }
 
 #[tokio::test]
@@ -110,10 +132,42 @@ async fn disclosure_goes_on_after_a_failed_append_without_gap_or_repeat() {
         broken.ledger.fail_next(fault);
         broken.settle().await; // disclosure stops
         assert!(!broken.bus.status().unwrap().stopped.is_empty(), "and says so");
-        let again = Arc::new(open(broken.ledger.clone(), broken.clock.clone(), &broken.dir, "again").unwrap());
+        let again =
+            Arc::new(open(broken.ledger.clone(), broken.clock.clone(), &broken.dir, "again").unwrap());
         settle(&again).await;
         assert_eq!(told(&*broken.ledger), told(&*steady.ledger), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_long_past_is_told_in_facts_of_at_most_a_thousand_entries() {
+    let bus = adopted().await;
+    let subject = story(&bus).await;
+    let kind = "mandatory-reporting.emergency-measures-taken.v1";
+    for number in 0..600 {
+        let measures = json!({"measures": ["kept-on-ward"], "taken_at": "2026-03-30T14:20:00+08:00"});
+        bus.publish("psb-03", &event(1_000 + number, "psb-03", kind, Some(&subject), measures))
+            .await
+            .unwrap();
+    }
+    let made =
+        json!({"to": "ngo-11", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
+    bus.publish("wbo", &event(5, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();
+    let made =
+        json!({"to": "mhc", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
+    bus.publish("wbo", &event(6, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();
+    bus.settle().await;
+    assert_eq!(
+        (bus.bus.feeds.head(&caller("ngo-11").agency), bus.bus.feeds.head(&caller("mhc").agency)),
+        (606, 606)
+    );
+    let sizes: Vec<usize> =
+        told(&*bus.ledger).iter().map(|fact| fact["entries"].as_array().unwrap().len()).collect();
+    assert!(sizes.iter().all(|size| *size <= 1_000));
+    let again = Arc::new(open(bus.ledger.clone(), bus.clock.clone(), &bus.dir, "again").unwrap());
+    let head = *bus.ledger.head().borrow();
+    settle(&again).await;
+    assert_eq!(*bus.ledger.head().borrow(), head, "nothing is told again");
 }
 
 #[tokio::test]
@@ -138,7 +192,8 @@ async fn two_processes_disclose_once() {
     pairs.sort();
     pairs.dedup();
     assert_eq!(pairs.len(), count, "no position twice");
-    let sources: Vec<u64> = told(&*bus.ledger).iter().map(|disclosed| disclosed["source"].as_u64().unwrap()).collect();
+    let sources: Vec<u64> =
+        told(&*bus.ledger).iter().map(|disclosed| disclosed["source"].as_u64().unwrap()).collect();
     assert!(sources.windows(2).all(|pair| pair[0] < pair[1]), "each source once, in order");
     assert_eq!(sources.len(), 44);
 }
@@ -187,9 +242,21 @@ async fn play(bus: &Fixture, step: u8, number: u64) {
     let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
     let (agency, kind, data) = match step {
         0 => return drop(bus.publish("hsp-01", &report(number)).await.unwrap()),
-        1 => ("psb-03", "intake.report-acknowledged.v1", json!({"report": opener, "acknowledged_at": "2026-03-30T14:21:00+08:00"})),
-        2 => ("wbo", "intake.case-opened.v1", json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [opener], "children": children, "lead": "psb"})),
-        _ => ("wbo", "referral.made.v1", json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please"})),
+        1 => (
+            "psb-03",
+            "intake.report-acknowledged.v1",
+            json!({"report": opener, "acknowledged_at": "2026-03-30T14:21:00+08:00"}),
+        ),
+        2 => (
+            "wbo",
+            "intake.case-opened.v1",
+            json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [opener], "children": children, "lead": "psb"}),
+        ),
+        _ => (
+            "wbo",
+            "referral.made.v1",
+            json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please"}),
+        ),
     };
     let outcome = bus.publish(agency, &event(number, agency, kind, Some(subject), data)).await;
     assert!(matches!(outcome, Ok(_) | Err(Problem::Refused(_))), "{outcome:?}");

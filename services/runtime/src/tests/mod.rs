@@ -22,11 +22,15 @@ static CONTRACTS: LazyLock<Arc<Contracts>> = LazyLock::new(|| Arc::new(Contracts
 pub(crate) struct Still(Mutex<Instant>);
 
 impl Still {
-    pub(crate) fn set(&self, at: &str) { *self.0.lock().unwrap() = Instant::parse(at).unwrap(); }
+    pub(crate) fn set(&self, at: &str) {
+        *self.0.lock().unwrap() = Instant::parse(at).unwrap();
+    }
 }
 
 impl Clock for Still {
-    fn now(&self) -> Instant { *self.0.lock().unwrap() }
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
 }
 
 pub(crate) struct Fixture {
@@ -38,12 +42,20 @@ pub(crate) struct Fixture {
 
 pub(crate) fn demo_files() -> Vec<RuleFile> {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
-    let file = |path: &str| RuleFile { path: path.into(), content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap() };
+    let file = |path: &str| RuleFile {
+        path: path.into(),
+        content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
+    };
     vec![file("agencies.toml"), file("visibility.toml")]
 }
 
 /// A bus on a ledger; `views` names the folder of its feeds.
-pub(crate) fn open(ledger: Arc<dyn Ledger>, clock: Arc<Still>, dir: &tempfile::TempDir, views: &str) -> Result<Bus, Problem> {
+pub(crate) fn open(
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<Still>,
+    dir: &tempfile::TempDir,
+    views: &str,
+) -> Result<Bus, Problem> {
     let root = RootKey::load_or_create(&dir.path().join("root.key")).unwrap();
     let parts = Parts {
         region: Region::parse("999901").unwrap(),
@@ -73,19 +85,30 @@ pub(crate) async fn adopted() -> Fixture {
     fixture
 }
 
-pub(crate) fn caller(agency: &str) -> Caller { Caller { agency: AgencyCode::parse(agency).unwrap() } }
+pub(crate) fn caller(agency: &str) -> Caller {
+    Caller { agency: AgencyCode::parse(agency).unwrap() }
+}
 
 /// A report of the hospital; the number makes its id.
 pub(crate) fn report(number: u64) -> Value {
-    let mut data = CONTRACTS.get("mandatory-reporting.report-filed.v1").unwrap().schema["examples"][0].clone();
+    let mut data =
+        CONTRACTS.get("mandatory-reporting.report-filed.v1").unwrap().schema["examples"][0].clone();
     data["filed_to"] = "psb-03".into();
     data["discovered_at"] = "2026-03-30T14:05:00+08:00".into();
     event(number, "hsp-01", "mandatory-reporting.report-filed.v1", None, data)
 }
 
-pub(crate) fn id(number: u64) -> String { format!("00000000-0000-4000-8000-{number:012}") }
+pub(crate) fn id(number: u64) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
 
-pub(crate) fn event(number: u64, agency: &str, kind: &str, subject: Option<&HistoryId>, data: Value) -> Value {
+pub(crate) fn event(
+    number: u64,
+    agency: &str,
+    kind: &str,
+    subject: Option<&HistoryId>,
+    data: Value,
+) -> Value {
     let mut event = json!({
         "specversion": "1.0", "id": id(number), "source": format!("/999901/{agency}"), "type": kind,
         "time": "2026-03-30T14:18:00+08:00", "data": data,
@@ -108,7 +131,9 @@ impl Fixture {
     }
 
     /// Runs the followers until everything is disclosed and in the feeds, then stops them.
-    pub(crate) async fn settle(&self) { settle(&self.bus).await }
+    pub(crate) async fn settle(&self) {
+        settle(&self.bus).await
+    }
 }
 
 pub(crate) async fn settle(bus: &Arc<Bus>) {
