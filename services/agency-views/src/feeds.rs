@@ -14,6 +14,7 @@ use crate::row::{BYTES, FeedRow};
 use ledger::{Follower, Ledger, LedgerError, Stored};
 use sled::{Batch, Db};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
@@ -210,11 +211,8 @@ impl Feeds {
         row: FeedRow,
         change: &mut Change,
     ) -> Result<(), ViewError> {
-        if !change.tails.contains_key(agency) {
-            let tail = self.tails().get(agency).cloned().unwrap_or_default();
-            change.tails.insert(agency.clone(), tail);
-        }
-        let Some(tail) = change.tails.get_mut(agency) else { return Err(ViewError::Row) };
+        let known = || self.tails().get(agency).cloned().unwrap_or_default();
+        let tail = change.tails.entry(agency.clone()).or_insert_with(known);
         if row.position != tail.head + 1 {
             return Err(ViewError::Hole { at, found: row.position, last: tail.head });
         }
@@ -229,11 +227,11 @@ impl Feeds {
 
     /// Notes where an agency was told of a fact; a later telling takes the place of an earlier one.
     fn tell(&self, agency: &AgencyCode, row: FeedRow, change: &mut Change) -> Result<(), ViewError> {
-        if !change.told.contains_key(&row.fact) {
-            let before = self.store.get(fact_key(row.fact))?.map(|told| told.to_vec()).unwrap_or_default();
-            change.told.insert(row.fact, before);
-        }
-        let told = change.told.entry(row.fact).or_default();
+        let told = match change.told.entry(row.fact) {
+            Entry::Occupied(told) => told.into_mut(),
+            Entry::Vacant(place) => place
+                .insert(self.store.get(fact_key(row.fact))?.map(|told| told.to_vec()).unwrap_or_default()),
+        };
         let mut kept = Vec::with_capacity(told.len() + 32);
         for known in positions(told) {
             let (code, position) = known?;

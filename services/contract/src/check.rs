@@ -6,7 +6,7 @@ use crate::violation::{Rejection, Violation, escape};
 use include_dir::{Dir, include_dir};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ pub struct Document {
     pub clear: Map<String, Value>,
     /// The protected properties.
     pub protected: Vec<Sensitive>,
-    /// RFC 8785 bytes of what makes two documents "the same": all publisher attributes but `traceparent`,
-    /// and the data.
+    /// RFC 8785 bytes of what makes two documents "the same": all publisher attributes but `traceparent` and
+    /// `datacontenttype`, and the data.
     pub sameness: Protected<Vec<u8>>,
 }
 
@@ -195,12 +195,15 @@ fn part(contract: &Contract, data: Value) -> Result<(Map<String, Value>, Vec<Sen
     Ok((clear, sensitive))
 }
 
+/// The content type can only be JSON, so naming it makes no other document; a trace belongs to one sending.
 fn sameness(attributes: &Attributes, data: &Value) -> Vec<u8> {
-    let mut attributes = json!(attributes);
-    if let Value::Object(attributes) = &mut attributes {
-        attributes.remove("traceparent");
+    #[derive(serde::Serialize)]
+    struct Same<'a> {
+        attributes: Attributes,
+        data: &'a Value,
     }
-    vocabulary::commitment::canonical(&json!({"attributes": attributes, "data": data}))
+    let attributes = Attributes { traceparent: None, datacontenttype: None, ..attributes.clone() };
+    vocabulary::commitment::canonical(&Same { attributes, data })
 }
 
 /// Says what is wrong without repeating what stood there: the message of the validator quotes values.

@@ -95,7 +95,7 @@ impl Follow {
         self.due = Instant::now() + self.shared.config.heartbeat;
         match self.agency.again(&self.shared.bus) {
             Ok(()) => {}
-            Err(Trouble::Unauthenticated) => {}
+            Err(Trouble::Unauthenticated) => return Err(End::Bye("token-ended")),
             Err(Trouble::OffRoster) => return Err(End::Bye("agency-not-on-roster")),
             Err(other) => return Err(other.into()),
         }

@@ -70,7 +70,13 @@ impl Bench {
         for connections in &self.connections {
             let published = load::publish(at, *connections, span)?;
             let raw = raw::append(&folder.join(format!("raw-{connections}")), *connections, bytes, span)?;
-            rows.push(row(format!("publish over HTTP, {connections} connections"), published, raw, "raw group-committed append", 0.6));
+            rows.push(row(
+                format!("publish over HTTP, {connections} connections"),
+                published,
+                raw,
+                "raw group-committed append",
+                0.6,
+            ));
             if *connections == 1 {
                 let floor = raw::flush_floor(&folder.join("floor"), bytes, span)?;
                 rows.push(row("one lone publish".to_owned(), published, floor, "write and fdatasync", 0.5));
@@ -88,11 +94,19 @@ fn row(measure: String, per_second: f64, beside: f64, beside_what: &'static str,
 
 fn print(bytes: usize, rows: &[Row], json: bool) {
     if json {
-        println!("{}", serde_json::json!({"record_bytes": bytes, "store": "sled", "durability": "flushed and synced", "rows": rows}));
+        println!(
+            "{}",
+            serde_json::json!({"record_bytes": bytes, "store": "sled", "durability": "flushed and synced", "rows": rows})
+        );
         return;
     }
-    println!("record {bytes} bytes · store sled · every answer after flush and fdatasync · all followers running\n");
-    println!("{:<38} {:>10} {:>10}  {:<28} {:>6} {:>7}", "measure", "per second", "beside", "", "ratio", "target");
+    println!(
+        "record {bytes} bytes · store sled · every answer after flush and fdatasync · all followers running\n"
+    );
+    println!(
+        "{:<38} {:>10} {:>10}  {:<28} {:>6} {:>7}",
+        "measure", "per second", "beside", "", "ratio", "target"
+    );
     for row in rows {
         let met = if row.met { "met" } else { "not met" };
         println!(
@@ -109,7 +123,8 @@ async fn serve(path: &Path) -> Result<(SocketAddr, Arc<dyn Ledger>), Failure> {
     let stores = folder.open()?;
     let ledger = stores.ledger.clone();
     let files = rules::demo();
-    let region = jurisdiction::Rules::read(&files, Version(0)).map_err(|faults| rules::explain(runtime::Problem::Rules(faults)))?;
+    let region = jurisdiction::Rules::read(&files, Version(0))
+        .map_err(|faults| rules::explain(runtime::Problem::Rules(faults)))?;
     let region: Region = region.region().clone();
     let bus = Arc::new(up::open(stores, region, true)?);
     bus.adopt(&files).await?;

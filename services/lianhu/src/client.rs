@@ -60,7 +60,8 @@ impl Server {
 
     /// The answer to a POST.
     pub fn post(&self, path: &str, content_type: &str, body: &str) -> Result<Value, Failure> {
-        let request = self.agent().post(format!("{}{path}", self.server)).header("content-type", content_type);
+        let request =
+            self.agent().post(format!("{}{path}", self.server)).header("content-type", content_type);
         self.answer(request.header("authorization", format!("Bearer {}", self.token()?)).send(body))
     }
 
@@ -69,7 +70,10 @@ impl Server {
         self.post(path, "application/json", body)
     }
 
-    fn answer(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, Failure> {
+    fn answer(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Value, Failure> {
         let unreachable = |error: ureq::Error| Failure::Unreachable(self.server.clone(), error.to_string());
         let mut answer = answer.map_err(unreachable)?;
         let status = answer.status().as_u16();
@@ -102,35 +106,54 @@ impl Publish {
     /// Publishes each event in order and prints each receipt; stops at the first problem.
     pub fn run(self, json: bool) -> Result<(), Failure> {
         let path = if self.dry_run { "/v1/events?dry_run=true" } else { "/v1/events" };
-        for event in documents(&self.file)? {
-            let receipt = self.server.post(path, "application/cloudevents+json", &event)?;
-            show(&receipt, json, |receipt| match receipt["sequence"].as_u64() {
-                Some(sequence) => {
-                    let again = if receipt["duplicate"] == true { " (had been recorded before)" } else { "" };
-                    let subject = receipt["subject"].as_str().unwrap_or_default();
-                    format!("{sequence}.{} {subject}{again}", receipt["ordinal"])
-                }
-                None => format!("would be admitted, with {}", receipt["consequences"]),
-            });
+        let text = read(&self.file)?;
+        if text.trim_start().starts_with('[') {
+            let answers = self.server.post(path, "application/cloudevents-batch+json", &text)?;
+            return answers.as_array().into_iter().flatten().try_for_each(|item| said_of(item, json));
+        }
+        for event in documents(&text) {
+            let receipt = self.server.post(path, "application/cloudevents+json", event)?;
+            show(&receipt, json, sentence);
         }
         Ok(())
     }
 }
 
-/// The events of a file, each as the text that was written: the bus itself reads it exactly.
-fn documents(path: &Path) -> Result<Vec<String>, Failure> {
-    let failed = |error| Failure::file(path, error);
+/// One answer of a batch.
+fn said_of(item: &Value, json: bool) -> Result<(), Failure> {
+    let status = item["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(500);
+    if status >= 400 {
+        return Err(Failure::Answered { status, said: say(status, &item["problem"]) });
+    }
+    let done = item.get("receipt").or(item.get("preview")).unwrap_or(item);
+    show(done, json, sentence);
+    Ok(())
+}
+
+fn sentence(receipt: &Value) -> String {
+    match receipt["sequence"].as_u64() {
+        Some(sequence) => {
+            let again = if receipt["duplicate"] == true { " (had been recorded before)" } else { "" };
+            let subject = receipt["subject"].as_str().unwrap_or_default();
+            format!("{sequence}.{} {subject}{again}", receipt["ordinal"])
+        }
+        None => format!("would be admitted, with {}", receipt["consequences"]),
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
-    if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).map_err(failed)?;
-    } else {
-        text = fs::read_to_string(path).map_err(failed)?;
-    }
-    let array: Result<Vec<Box<serde_json::value::RawValue>>, _> = serde_json::from_str(&text);
-    if let Ok(items) = array {
-        return Ok(items.iter().map(|item| item.get().to_owned()).collect());
-    }
-    let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    let one_per_line = lines.len() > 1 && lines.iter().all(|line| line.trim_start().starts_with('{') && line.trim_end().ends_with('}'));
-    Ok(if one_per_line { lines } else { vec![text] })
+    let outcome = match path == Path::new("-") {
+        true => std::io::stdin().read_to_string(&mut text).map(drop),
+        false => fs::read_to_string(path).map(|read| text = read),
+    };
+    outcome.map(|()| text).map_err(|error| Failure::file(path, error))
+}
+
+/// The events of a text, each as it was written, because the bus reads it exactly: one per line where every
+/// line is an object, otherwise one.
+fn documents(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let object = |line: &&str| line.trim_start().starts_with('{') && line.trim_end().ends_with('}');
+    if lines.len() > 1 && lines.iter().all(object) { lines } else { vec![text] }
 }

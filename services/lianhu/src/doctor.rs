@@ -42,7 +42,11 @@ impl Doctor {
         let folder = Folder::existing(&self.data)?;
         let lines = match SledLedger::open(&folder.path().join("ledger")) {
             Err(LedgerError::Locked) => self.running(),
-            Err(error) => vec![line("ledger", Err(error.to_string()), "restore the folder from a backup; never delete the ledger")],
+            Err(error) => vec![line(
+                "ledger",
+                Err(error.to_string()),
+                "restore the folder from a backup; never delete the ledger",
+            )],
             Ok(ledger) => self.offline(&folder, ledger),
         };
         for line in &lines {
@@ -77,7 +81,11 @@ impl Doctor {
             line("rules", Ok(format!("version {rules}")), ""),
             line("disclosure", Ok(follower("disclosed")), ""),
             line("feeds", Ok(follower("feeds")), ""),
-            line("followers", if stop.is_empty() { Ok("all run".to_owned()) } else { Err(stop) }, "see the log, mend the cause, restart"),
+            line(
+                "followers",
+                if stop.is_empty() { Ok("all run".to_owned()) } else { Err(stop) },
+                "see the log, mend the cause, restart",
+            ),
         ]
     }
 
@@ -91,23 +99,46 @@ impl Doctor {
         let stores = match folder.open() {
             Ok(stores) => stores,
             Err(failure) => {
-                lines.push(line("stores", Err(failure.to_string()), "mend what it names; views/ alone may be deleted"));
+                lines.push(line(
+                    "stores",
+                    Err(failure.to_string()),
+                    "mend what it names; views/ alone may be deleted",
+                ));
                 return lines;
             }
         };
         let keys = stores.vault.check().map(|health| format!("{health:?}"));
-        lines.push(line("vault", keys.map_err(|error| error.to_string()), "restore vault/ and root.key together"));
+        lines.push(line(
+            "vault",
+            keys.map_err(|error| error.to_string()),
+            "restore vault/ and root.key together",
+        ));
         let (head, applied) = (*stores.ledger.head().borrow(), stores.feeds.progress().borrow().applied);
-        lines.push(line("feeds", Ok(format!("through record {applied} of {head}; the rest is caught up at start")), ""));
+        lines.push(line(
+            "feeds",
+            Ok(format!("through record {applied} of {head}; the rest is caught up at start")),
+            "",
+        ));
         let rules = match region {
-            Ok(Some(region)) => up::open(stores, region, false).map_err(|failure| failure.to_string()).and_then(|bus| {
-                let rules = bus.rules().map_err(|problem| problem.to_string())?;
-                Ok(format!("region {}, version {}, {} agencies", bus.region(), rules.version(), rules.agencies(bus.now()).count()))
-            }),
+            Ok(Some(region)) => {
+                up::open(stores, region, false).map_err(|failure| failure.to_string()).and_then(|bus| {
+                    let rules = bus.rules().map_err(|problem| problem.to_string())?;
+                    Ok(format!(
+                        "region {}, version {}, {} agencies",
+                        bus.region(),
+                        rules.version(),
+                        rules.agencies(bus.now()).count()
+                    ))
+                })
+            }
             Ok(None) => Err("none adopted".to_owned()),
             Err(failure) => Err(failure.to_string()),
         };
-        lines.push(line("rules", rules, "start once with --jurisdiction DIR; a demo folder only with --demo"));
+        lines.push(line(
+            "rules",
+            rules,
+            "start once with --jurisdiction DIR; a demo folder only with --demo",
+        ));
         lines
     }
 }

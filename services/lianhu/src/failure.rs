@@ -37,7 +37,9 @@ pub enum Failure {
 
 impl Failure {
     /// A file that cannot be read or written.
-    pub fn file(path: &std::path::Path, error: std::io::Error) -> Self { Self::File(path.display().to_string(), error) }
+    pub fn file(path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::File(path.display().to_string(), error)
+    }
 
     /// The exit code.
     pub fn code(&self) -> u8 {
@@ -62,9 +64,13 @@ impl Failure {
 }
 
 impl From<LedgerError> for Failure {
-    fn from(error: LedgerError) -> Self { Self::Store(format!("ledger: {error}")) }
+    fn from(error: LedgerError) -> Self {
+        Self::Store(format!("ledger: {error}"))
+    }
 }
 
 impl From<VaultError> for Failure {
-    fn from(error: VaultError) -> Self { Self::Store(format!("vault: {error}")) }
+    fn from(error: VaultError) -> Self {
+        Self::Store(format!("vault: {error}"))
+    }
 }

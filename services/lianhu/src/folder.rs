@@ -30,7 +30,8 @@ impl Folder {
     /// A folder, created when it is missing, readable by its owner alone.
     pub fn at(path: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(path).map_err(|error| Failure::file(path, error))?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| Failure::file(path, error))?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            .map_err(|error| Failure::file(path, error))?;
         Ok(Self(path.to_owned()))
     }
 
@@ -47,14 +48,19 @@ impl Folder {
         let ledger = Arc::new(SledLedger::open(&self.0.join("ledger"))?);
         let key = self.0.join("root.key");
         if !key.exists() && self.0.join("vault").exists() {
-            return Err(Failure::Store(format!("vault: {} is missing; restore it, or nothing can be read", key.display())));
+            return Err(Failure::Store(format!(
+                "vault: {} is missing; restore it, or nothing can be read",
+                key.display()
+            )));
         }
         let vault = Arc::new(Vault::open(&self.0.join("vault"), &RootKey::load_or_create(&key)?)?);
         let views = self.0.join("views");
         let feeds = Feeds::open(&views).map_err(|error| Failure::Store(format!("views: {error}")))?;
         let (head, applied) = (*ledger.head().borrow(), feeds.progress().borrow().applied);
         if applied > head {
-            let why = format!("the ledger ends at {head} but its views have seen {applied}: records are lost; restore the ledger");
+            let why = format!(
+                "the ledger ends at {head} but its views have seen {applied}: records are lost; restore the ledger"
+            );
             return Err(Failure::Store(why));
         }
         Ok(Stores { ledger, vault, feeds: Arc::new(feeds) })
@@ -67,7 +73,12 @@ impl Folder {
         if !path.exists() {
             let mut random = [0; 32];
             getrandom::fill(&mut random).map_err(|error| Failure::Store(error.to_string()))?;
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .map_err(failed)?;
             file.write_all(format!("lh_operator_{}\n", hex::encode(random)).as_bytes()).map_err(failed)?;
             file.sync_all().map_err(failed)?;
         }
@@ -79,7 +90,9 @@ impl Folder {
     }
 
     /// Where the folder is.
-    pub fn path(&self) -> &Path { &self.0 }
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
 /// The region that a ledger serves, once rules were adopted.

@@ -71,13 +71,17 @@ pub fn read(dir: &Path) -> Result<Vec<RuleFile>, Failure> {
     Ok(files)
 }
 
-fn is_rule(path: &Path) -> bool { path.extension().is_some_and(|extension| extension == "toml") }
+fn is_rule(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
+}
 
 /// Rule files that are refused, as file, line and reason.
 pub fn explain(problem: Problem) -> Failure {
     match problem {
         Problem::Rules(faults) => Failure::Faults(faults.iter().map(ToString::to_string).collect()),
-        Problem::Demo => Failure::Usage("these rules are marked demo = true: they work with --demo only".to_owned()),
+        Problem::Demo => {
+            Failure::Usage("these rules are marked demo = true: they work with --demo only".to_owned())
+        }
         other => other.into(),
     }
 }

@@ -34,7 +34,9 @@ impl SchemaCommand {
         let contracts = contracts.map_err(|error| Failure::Faults(vec![error.to_string()]))?;
         let faults: Vec<String> = contracts
             .all()
-            .flat_map(|contract| contract.faults().into_iter().map(move |fault| format!("{}: {fault}", contract.kind)))
+            .flat_map(|contract| {
+                contract.faults().into_iter().map(move |fault| format!("{}: {fault}", contract.kind))
+            })
             .collect();
         if !faults.is_empty() {
             return Err(Failure::Faults(faults));
@@ -51,7 +53,8 @@ impl SchemaCommand {
 /// The schema files of a folder, by `<stage>/<fact>.v<n>.json`.
 fn files(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
     let list = |dir: &Path| -> Result<Vec<PathBuf>, Failure> {
-        let entries = fs::read_dir(dir).and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
+        let entries =
+            fs::read_dir(dir).and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect());
         let mut entries: Vec<PathBuf> = entries.map_err(|error| Failure::file(dir, error))?;
         entries.sort();
         Ok(entries)

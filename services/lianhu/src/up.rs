@@ -58,7 +58,8 @@ impl Up {
         }
         let operator = Operator::new(folder.operator_token()?);
         let listener = TcpListener::bind(self.listen).await;
-        let listener = listener.map_err(|error| Failure::Unreachable(self.listen.to_string(), error.to_string()))?;
+        let listener =
+            listener.map_err(|error| Failure::Unreachable(self.listen.to_string(), error.to_string()))?;
         self.greet(&bus, &folder, &listener, json)?;
         let followers = tokio::spawn(bus.clone().run());
         let router = gateway::router(bus, operator, Config::default());
@@ -75,7 +76,8 @@ impl Up {
             (Some(known), _) => Ok(known),
             (None, Some(rules)) => Ok(rules.region().clone()),
             (None, None) => Err(Failure::Usage(
-                "no rules were adopted here yet: pass --jurisdiction DIR once, or try it with --demo".to_owned(),
+                "no rules were adopted here yet: pass --jurisdiction DIR once, or try it with --demo"
+                    .to_owned(),
             )),
         }
     }
@@ -95,7 +97,9 @@ impl Up {
         println!("  data      {}", folder.path().display());
         println!("  operator  {}", folder.path().join("operator.token").display());
         if self.demo {
-            println!("  demo      the token of an agency is demo-<agency>, e.g. demo-hsp-01; synthetic people only");
+            println!(
+                "  demo      the token of an agency is demo-<agency>, e.g. demo-hsp-01; synthetic people only"
+            );
             println!("  try       curl -s http://{at}/v1/feed -H 'authorization: Bearer demo-psb-03'");
         }
         println!("  Ctrl-C stops it; what was acknowledged stays.");
@@ -108,16 +112,23 @@ pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> 
     let contracts = Contracts::published().map_err(|error| Failure::Faults(vec![error.to_string()]))?;
     let Stores { ledger, vault, feeds } = stores;
     let (contracts, clock) = (Arc::new(contracts), Arc::new(SystemClock));
-    Bus::open(Parts { region, ledger, vault, feeds, contracts, clock, demo }).map_err(|problem| match problem {
-        runtime::Problem::Demo if demo => Failure::Usage("this folder belongs to a real region: --demo is refused".to_owned()),
-        runtime::Problem::Demo => Failure::Usage("this folder belongs to the demo: start it with --demo".to_owned()),
+    Bus::open(Parts { region, ledger, vault, feeds, contracts, clock, demo }).map_err(|problem| match problem
+    {
+        runtime::Problem::Demo if demo => {
+            Failure::Usage("this folder belongs to a real region: --demo is refused".to_owned())
+        }
+        runtime::Problem::Demo => {
+            Failure::Usage("this folder belongs to the demo: start it with --demo".to_owned())
+        }
         other => other.into(),
     })
 }
 
 /// Resolves on SIGINT or SIGTERM.
 async fn stopped() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }

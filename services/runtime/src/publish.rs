@@ -6,9 +6,8 @@ use crate::problem::Problem;
 use crate::protect::{is_same, protect};
 use contract::{Document, Envelope, Opens, Rejection, Violation};
 use jurisdiction::Rules;
-use ledger::{LedgerError, Outcome, Stored};
+use ledger::{LedgerError, Outcome};
 use serde::Serialize;
-use std::sync::Arc;
 use vocabulary::commitment::record_hash;
 use vocabulary::record::{Record, StoredFact};
 use vocabulary::{AgencyCode, Consequence, FactRef, HistoryId, Instant, Position, Proposed};
@@ -94,12 +93,9 @@ impl Bus {
             }
             let rules = self.rulebook.current()?;
             let record = self.admit(caller, &document, (&history, opens), &rules)?;
-            let hash = record_hash(&record);
-            let copy = Arc::new(record.clone());
+            let receipt = receipt(Position(0), &record, 0, false);
             match self.ledger.append(record).await {
-                Ok(Outcome::Appended(position)) => {
-                    return Ok(receipt(&Stored { position, record: copy }, 0, hash, false));
-                }
+                Ok(Outcome::Appended(sequence)) => return Ok(Receipt { sequence, ..receipt }),
                 Ok(Outcome::AlreadyThere(at)) => return self.repeat_of(&document, at),
                 Err(LedgerError::Conflict { .. }) => {} // someone else was first: read and decide again
                 Err(error) => return Err(error.into()),
@@ -154,7 +150,7 @@ impl Bus {
         let stored = stored.ok_or_else(|| Problem::Damaged(format!("record {} is missing", at.sequence)))?;
         let fact = stored.record.facts.get(at.ordinal as usize);
         match fact.map(|fact| is_same(document, fact, &self.vault)).transpose()? {
-            Some(true) => Ok(receipt(&stored, at.ordinal, record_hash(&stored.record), true)),
+            Some(true) => Ok(receipt(stored.position, &stored.record, at.ordinal, true)),
             _ => Err(Problem::IdConflict),
         }
     }
@@ -256,8 +252,7 @@ fn permit(caller: &Caller, document: &Document, rules: &Rules, now: Instant) -> 
     if may { Ok(()) } else { Err(Problem::RoleNotAllowed) }
 }
 
-fn receipt(stored: &Stored, ordinal: u32, hash: vocabulary::commitment::Hash, duplicate: bool) -> Receipt {
-    let record = &stored.record;
+fn receipt(sequence: Position, record: &Record, ordinal: u32, duplicate: bool) -> Receipt {
     let fact = record.facts.get(ordinal as usize);
     let follows = |(index, fact): (usize, &StoredFact)| Followed {
         id: fact.attributes.id.to_string(),
@@ -267,10 +262,10 @@ fn receipt(stored: &Stored, ordinal: u32, hash: vocabulary::commitment::Hash, du
     Receipt {
         id: fact.map(|fact| fact.attributes.id.to_string()).unwrap_or_default(),
         subject: record.history.clone(),
-        sequence: stored.position,
+        sequence,
         ordinal,
         recordedtime: record.recordedtime,
-        hash: format!("sha256:{}", hex::encode(hash)),
+        hash: format!("sha256:{}", hex::encode(record_hash(record))),
         duplicate,
         consequences: record.facts.iter().enumerate().skip(ordinal as usize + 1).map(follows).collect(),
     }

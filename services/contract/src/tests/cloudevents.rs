@@ -110,6 +110,8 @@ fn a_binary_event_is_the_same_document() {
     };
     let document = contracts().check(binary(&headers, &body).expect("binary")).expect("a document");
     assert_eq!(document.attributes.time, "2026-03-30T14:18:00+08:00");
+    let plain = contracts().check(structured(&event).expect("structured")).expect("a document");
+    assert_eq!(document.sameness, plain.sameness, "the same document in another mode");
     assert_eq!(places(&binary(&headers, "{").expect_err("cut")), at("/data", "json"));
     headers.push(("id".into(), "again".into()));
     assert_eq!(places(&binary(&headers, &body).expect_err("twice")), at("/id", "duplicate-member"));

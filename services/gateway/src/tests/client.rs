@@ -145,12 +145,13 @@ impl Stream {
 
     /// The next frame that is an event of its own name.
     pub(super) async fn event(&mut self) -> Option<Frame> {
-        loop {
+        for _ in 0..500 {
             let frame = self.frame().await?;
             if frame.event.is_some() {
                 return Some(frame);
             }
         }
+        panic!("heartbeats, and nothing else")
     }
 
     /// The ids up to `caught-up`, and the position that it names.

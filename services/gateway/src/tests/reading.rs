@@ -51,6 +51,9 @@ async fn what_is_not_for_the_caller_is_the_same_answer_as_a_wrong_reference() {
             "{reference}"
         );
     }
+    let spelled = format!("/v1/events/+{}.0{}", receipt["sequence"], receipt["ordinal"]);
+    let wrong = world.get("psb-03", &spelled).await;
+    assert_eq!((&wrong.headers, &wrong.body), (&hidden.headers, &hidden.body), "a fact has one reference");
 }
 
 #[tokio::test]

@@ -59,9 +59,12 @@ async fn streams_are_counted_per_agency_and_together_and_given_back() {
     let second = Stream::open(world.at, "/v1/stream", &hospital).await;
     world.get("hlt", "/v1/stream").await.is(429, "too-many-streams");
     drop((first, second));
-    while world.call("psb-03", "HEAD", "/v1/stream", &[], b"").await.status != 200 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let given_back = async {
+        while world.call("psb-03", "HEAD", "/v1/stream", &[], b"").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), given_back).await.expect("slots are given back");
     Stream::open(world.at, "/v1/stream", &[PSB]).await;
 }
 

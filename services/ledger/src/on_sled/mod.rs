@@ -8,6 +8,7 @@ mod check;
 mod keys;
 mod mark;
 mod open;
+mod recent;
 mod store;
 mod watchdog;
 mod writer;
@@ -103,8 +104,7 @@ impl Ledger for SledLedger {
         let pairs = record.facts.iter().map(|fact| keys::pair(&fact.attributes.source, &fact.attributes.id));
         let pairs = pairs.collect();
         let (answer, answered) = oneshot::channel();
-        let Record { history, version, .. } = record;
-        let request = Request { history, version, pairs, bytes, answer, room };
+        let request = Request { record: Arc::new(record), pairs, bytes, answer, room };
         let queue = self.queue.as_ref().ok_or_else(|| self.gone())?;
         queue.send(request).await.map_err(|_| self.gone())?;
         answered.await.unwrap_or_else(|_| Err(self.gone()))
@@ -126,12 +126,19 @@ impl Ledger for SledLedger {
         if position == Position(0) || position > self.durable()? {
             return Ok(None);
         }
+        if let Some(recent) = self.store.recent.get(position) {
+            return Ok(Some(recent));
+        }
         let missing = || LedgerError::Unreadable { at: position, why: "it is missing".to_owned() };
         self.store.get(position)?.ok_or_else(missing).map(Some)
     }
 
     fn range(&self, after: Position, most: usize) -> Result<Vec<Stored>, LedgerError> {
-        self.store.range(after, most, self.durable()?)
+        let upto = self.durable()?;
+        match self.store.recent.range(after, most, upto) {
+            Some(recent) => Ok(recent),
+            None => self.store.range(after, most, upto),
+        }
     }
 
     fn histories(&self, kind: HistoryKind) -> Result<Vec<HistoryId>, LedgerError> {

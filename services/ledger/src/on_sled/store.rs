@@ -2,6 +2,7 @@
 //! head, because the tree shows a batch before its flush; the writer passes everything.
 
 use super::keys;
+use super::recent::Recent;
 use crate::{LedgerError, MOST_RANGE_BYTES, Stored};
 use std::error::Error;
 use std::ops::Deref;
@@ -39,6 +40,8 @@ impl Drop for Tree {
 /// The tree, and the first fault that it met.
 pub struct Store {
     pub db: Tree,
+    /// The last records, for followers.
+    pub recent: Recent,
     fault: OnceLock<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -49,7 +52,7 @@ fn damaged(at: Position, what: &str) -> LedgerError {
 
 impl Store {
     pub fn new(db: ::sled::Db) -> Self {
-        Self { db: Tree(Some(db)), fault: OnceLock::new() }
+        Self { db: Tree(Some(db)), recent: Recent::default(), fault: OnceLock::new() }
     }
 
     /// Refuses once anything has failed: after an I/O error nobody knows what the disk holds, so only a
@@ -121,7 +124,11 @@ impl Store {
                 break; // versions and positions grow together
             }
             let missing = || LedgerError::Unreadable { at, why: "it is missing".to_owned() };
-            records.push(self.get(at)?.ok_or_else(missing)?);
+            let record = match self.recent.get(at) {
+                Some(recent) => Some(recent),
+                None => self.get(at)?,
+            };
+            records.push(record.ok_or_else(missing)?);
         }
         Ok(records)
     }

@@ -6,12 +6,12 @@
 use super::keys::{self, Pair};
 use super::mark::Mark;
 use super::store::{ALL, Store};
-use crate::{LedgerError, Outcome};
+use crate::{LedgerError, Outcome, Stored};
 use std::collections::HashMap;
 use std::fs::File;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
-use vocabulary::{FactRef, HistoryId, Position, Version};
+use vocabulary::{FactRef, HistoryId, Position, Record, Version};
 
 /// A batch takes no further record once it holds this much (1 MiB); see [`super::open`] for the reason.
 const BATCH_BYTES: usize = 1 << 20;
@@ -20,8 +20,7 @@ type Answer = Result<Outcome, LedgerError>;
 
 /// A record on its way to the writer, with everything that could be worked out before.
 pub struct Request {
-    pub history: HistoryId,
-    pub version: Version,
+    pub record: Arc<Record>,
     /// One per fact, in their order.
     pub pairs: Vec<Pair>,
     /// The stored form.
@@ -45,7 +44,8 @@ pub struct Writer {
 #[derive(Default)]
 struct Batch {
     writes: ::sled::Batch,
-    records: usize,
+    /// Each with the length of its stored form.
+    records: Vec<(Stored, usize)>,
     bytes: usize,
     pairs: HashMap<Pair, FactRef>,
     versions: HashMap<HistoryId, Version>,
@@ -119,11 +119,11 @@ impl Writer {
                 Err(why) => return Decision::Settled(Err(why)),
             }
         }
-        let follows = |found: Version| found.0 + 1 == request.version.0;
-        match batch.versions.get(&request.history) {
+        let follows = |found: Version| found.0 + 1 == request.record.version.0;
+        match batch.versions.get(&request.record.history) {
             Some(found) if follows(*found) => Decision::Append,
             Some(found) => Decision::Pending(Err(LedgerError::Conflict { found: *found })),
-            None => match self.store.version(&request.history, ALL) {
+            None => match self.store.version(&request.record.history, ALL) {
                 Ok(found) if follows(found) => Decision::Append,
                 Ok(found) => Decision::Settled(Err(LedgerError::Conflict { found })),
                 Err(why) => Decision::Settled(Err(why)),
@@ -133,11 +133,12 @@ impl Writer {
 
     /// Puts a batch down and answers those who wait for it. Each step may be the last one of this process.
     fn commit(&mut self, batch: Batch) {
-        if batch.records == 0 {
+        if batch.records.is_empty() {
             return; // nobody waits: what rests on a batch rests on a record in it
         }
         let done = self.put(batch.writes);
         if done.is_ok() {
+            self.store.recent.push(batch.records);
             self.head.send_replace(self.last); // before the answers: who has one can read the record
         }
         for (waiting, answer, _room) in batch.waiting {
@@ -161,7 +162,8 @@ impl Writer {
 
 impl Batch {
     fn add(&mut self, at: Position, request: Request) {
-        let Request { history, version, pairs, bytes, answer, room } = request;
+        let Request { record, pairs, bytes, answer, room } = request;
+        let (history, version) = (record.history.clone(), record.version);
         let facts = pairs.len() as u32; // at most 1 MiB of them
         for (key, value) in keys::parts(at, &bytes) {
             self.writes.insert(key, value);
@@ -172,7 +174,7 @@ impl Batch {
             self.pairs.insert(*pair, FactRef { sequence: at, ordinal });
         }
         self.versions.insert(history, Version(version.0 + u64::from(facts) - 1));
-        self.records += 1;
+        self.records.push((Stored { position: at, record }, bytes.len()));
         self.bytes += bytes.len();
         self.waiting.push((answer, Ok(Outcome::Appended(at)), room));
     }

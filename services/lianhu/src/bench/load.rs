@@ -13,12 +13,18 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 pub fn publish(at: SocketAddr, connections: usize, span: Duration) -> Result<f64, Failure> {
     let begin = Instant::now();
     let answers: Vec<std::io::Result<u64>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..connections).map(|_| scope.spawn(|| connection(at, begin + span))).collect();
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(std::io::Error::other("a worker panicked")))).collect()
+        let workers: Vec<_> =
+            (0..connections).map(|_| scope.spawn(|| connection(at, begin + span))).collect();
+        workers
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or_else(|_| Err(std::io::Error::other("a worker panicked"))))
+            .collect()
     });
     let took = begin.elapsed().as_secs_f64();
     let total: std::io::Result<u64> = answers.into_iter().sum();
-    total.map(|total| total as f64 / took).map_err(|error| Failure::Unreachable(at.to_string(), error.to_string()))
+    total
+        .map(|total| total as f64 / took)
+        .map_err(|error| Failure::Unreachable(at.to_string(), error.to_string()))
 }
 
 fn connection(at: SocketAddr, until: Instant) -> std::io::Result<u64> {
@@ -54,7 +60,9 @@ fn answer(answers: &mut impl BufRead) -> std::io::Result<u16> {
             status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(500);
         } else if text.is_empty() {
             break;
-        } else if let Some((name, value)) = text.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+        } else if let Some((name, value)) =
+            text.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        {
             debug_assert!(!name.is_empty());
             length = value.trim().parse().unwrap_or_default();
         }

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-fn store(error: impl std::fmt::Display) -> Failure { Failure::Store(error.to_string()) }
+fn store(error: impl std::fmt::Display) -> Failure {
+    Failure::Store(error.to_string())
+}
 
 /// Appends to a bare sled store from as many callers, each waiting for its own to be durable: one writer
 /// drains the queue into one batch, flushes, syncs, and answers all. Answers appends per second.
@@ -18,7 +20,8 @@ pub fn append(dir: &Path, callers: usize, bytes: usize, span: Duration) -> Resul
         let writer = scope.spawn(move || write(dir, bytes, &waiting));
         let callers: Vec<_> = (0..callers).map(|_| (queue.clone(), begin + span)).collect();
         drop(queue);
-        let callers: Vec<_> = callers.into_iter().map(|(queue, until)| scope.spawn(move || call(&queue, until))).collect();
+        let callers: Vec<_> =
+            callers.into_iter().map(|(queue, until)| scope.spawn(move || call(&queue, until))).collect();
         let done = callers.into_iter().map(|caller| caller.join().unwrap_or_default()).sum();
         writer.join().unwrap_or_else(|_| Err(store("the writer panicked"))).map(|()| done)
     })?;
