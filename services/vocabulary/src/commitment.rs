@@ -38,6 +38,14 @@ pub fn canonical(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }
 
+/// As [`canonical`]; one that holds no others needs no sorting, and is written at once.
+fn canonical_value(value: &Value) -> Vec<u8> {
+    match value {
+        Value::Array(_) | Value::Object(_) => canonical(value),
+        scalar => scalar.to_string().into_bytes(),
+    }
+}
+
 /// The salt of a clear value.
 pub fn clear_salt(seed: &Bytes, source: &str, id: &EventId, pointer: &str) -> Hash {
     hash_parts([
@@ -57,7 +65,7 @@ pub fn commit(source: &str, id: &EventId, pointer: &str, salt: &[u8], value: &Va
         id.as_str().as_bytes(),
         pointer.as_bytes(),
         salt,
-        &canonical(value),
+        &canonical_value(value),
     ])
 }
 

@@ -10,8 +10,9 @@ use crate::record::Record;
 use crate::referral::Referral;
 use crate::{Attributes, FactRef, Instant, Position};
 use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde_json::{Map, Value, json};
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::{Deserializer, IntoDeserializer, Visitor};
+use serde_json::{Map, Value};
 
 /// What was said, by stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +40,59 @@ pub struct Misshapen {
     pub why: String,
 }
 
+/// One of the two members by which serde tells the facts of a stage apart, borrowed where it stands.
+enum Part<'de> {
+    Kind(&'de str),
+    Data(&'de Map<String, Value>),
+}
+
+impl<'de> IntoDeserializer<'de, serde_json::Error> for Part<'de> {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Part<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Kind(kind) => visitor.visit_borrowed_str(kind),
+            Self::Data(data) => data.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Kind(kind) => BorrowedStrDeserializer::new(kind).deserialize_enum(name, variants, visitor),
+            Self::Data(data) => data.deserialize_enum(name, variants, visitor),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
 impl Fact {
     /// Reads the clear properties of a fact as its type.
     ///
     /// # Errors
     /// A type with Rust meaning whose properties do not fit.
     pub fn read(kind: &str, clear: &Map<String, Value>) -> Result<Self, Misshapen> {
-        fn typed<T: for<'de> Deserialize<'de>>(
-            kind: &str,
-            clear: &Map<String, Value>,
+        fn typed<'de, T: Deserialize<'de>>(
+            kind: &'de str,
+            clear: &'de Map<String, Value>,
         ) -> Result<T, Misshapen> {
-            let tagged = json!({"type": kind, "data": clear});
-            T::deserialize(tagged.into_deserializer())
+            let tagged = [("type", Part::Kind(kind)), ("data", Part::Data(clear))];
+            T::deserialize(MapDeserializer::new(tagged.into_iter()))
                 .map_err(|why: serde_json::Error| Misshapen { kind: kind.to_owned(), why: why.to_string() })
         }
         match kind.split('.').next().unwrap_or_default() {
