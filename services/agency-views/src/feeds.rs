@@ -216,7 +216,7 @@ impl Feeds {
         if row.position != tail.head + 1 {
             return Err(ViewError::Hole { at, found: row.position, last: tail.head });
         }
-        if tail.head > 0 && tail.head % BLOCK == 0 {
+        if tail.head > 0 && tail.head.is_multiple_of(BLOCK) {
             let full = std::mem::take(&mut tail.block);
             change.batch.insert(block_key(agency, tail.head / BLOCK - 1), full);
         }

@@ -12,18 +12,26 @@ use vocabulary::{AgencyCode, Attributes, CaseFact, Fact, FactRef, Instant, Posit
 static CONTRACTS: LazyLock<Contracts> = LazyLock::new(|| Contracts::published().unwrap());
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
-    let file = |path: &str| RuleFile { path: path.into(), content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap() };
+    let file = |path: &str| RuleFile {
+        path: path.into(),
+        content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
+    };
     Rules::read(&[file("agencies.toml"), file("visibility.toml")], Version(1)).unwrap()
 });
 
-fn code(text: &str) -> AgencyCode { AgencyCode::parse(text).unwrap() }
-fn now() -> Instant { Instant::parse("2026-03-30T14:30:00+08:00").unwrap() }
+fn code(text: &str) -> AgencyCode {
+    AgencyCode::parse(text).unwrap()
+}
+fn now() -> Instant {
+    Instant::parse("2026-03-30T14:30:00+08:00").unwrap()
+}
 
 /// A fact from its contract's first example, with some clear properties set.
 fn fact(at: u64, agency: &str, kind: &str, set: Value) -> CaseFact {
     let contract = CONTRACTS.get(kind).unwrap();
     let mut clear: Map<String, Value> = contract.schema["examples"][0].as_object().unwrap().clone();
-    let protected = clear.keys().filter(|name| contract.properties()[*name].store == Store::Protected).cloned().collect();
+    let protected =
+        clear.keys().filter(|name| contract.properties()[*name].store == Store::Protected).cloned().collect();
     clear.retain(|name, _| contract.properties()[name].store == Store::Clear);
     clear.extend(set.as_object().unwrap().clone());
     let attributes: Attributes = serde_json::from_value(json!({
@@ -40,7 +48,9 @@ fn report(at: u64) -> CaseFact {
     fact(at, "hsp-01", "mandatory-reporting.report-filed.v1", json!({"filed_to": "psb-03"}))
 }
 
-fn referral(at: u64, to: &str) -> CaseFact { fact(at, "wbo", "referral.made.v1", json!({"to": to})) }
+fn referral(at: u64, to: &str) -> CaseFact {
+    fact(at, "wbo", "referral.made.v1", json!({"to": to}))
+}
 
 /// Plans the last fact after the others.
 fn told(facts: &[CaseFact]) -> Vec<Telling> {
@@ -96,10 +106,18 @@ fn the_reporting_unit_is_told_of_further_steps_only_that_they_happened() {
 
 #[test]
 fn whoever_is_addressed_later_is_told_the_past_as_backfill_and_only_coarsely() {
-    let facts = [report(1), fact(2, "wbo", "intake.case-opened.v1", json!({"lead": "psb"})), referral(3, "ngo-07")];
+    let facts =
+        [report(1), fact(2, "wbo", "intake.case-opened.v1", json!({"lead": "psb"})), referral(3, "ngo-07")];
     let tellings = told(&facts);
-    assert_eq!(of(&tellings, "ngo-07"), [(1, Form::Coarse, true), (2, Form::Coarse, true), (3, Form::Full, false)]);
-    assert_eq!(of(&tellings, "psb-03"), [(3, Form::Masked, false)], "who knew the case is told the new fact alone");
+    assert_eq!(
+        of(&tellings, "ngo-07"),
+        [(1, Form::Coarse, true), (2, Form::Coarse, true), (3, Form::Full, false)]
+    );
+    assert_eq!(
+        of(&tellings, "psb-03"),
+        [(3, Form::Masked, false)],
+        "who knew the case is told the new fact alone"
+    );
 }
 
 #[test]
@@ -123,11 +141,21 @@ fn an_agency_off_the_roster_is_told_nothing() {
 
 /// A case as agencies might tell it: any fact, by anybody, naming anybody.
 fn case() -> impl Strategy<Value = Vec<CaseFact>> {
-    const AGENCIES: &[&str] =
-        &["hsp-01", "psb-03", "psb", "hlt", "wbo", "ngo-07", "sch-12", "edu", "cab", "pro", "mhc", "htl-08", "hl1"];
-    let kinds: Vec<String> =
-        CONTRACTS.all().filter(|c| c.history().word() == "case" && !c.publishers().is_empty()).map(|c| c.kind.to_string()).collect();
-    let step = (prop::sample::select(kinds), prop::sample::select(AGENCIES), prop::sample::select(AGENCIES), 0..20usize);
+    const AGENCIES: &[&str] = &[
+        "hsp-01", "psb-03", "psb", "hlt", "wbo", "ngo-07", "sch-12", "edu", "cab", "pro", "mhc", "htl-08",
+        "hl1",
+    ];
+    let kinds: Vec<String> = CONTRACTS
+        .all()
+        .filter(|c| c.history().word() == "case" && !c.publishers().is_empty())
+        .map(|c| c.kind.to_string())
+        .collect();
+    let step = (
+        prop::sample::select(kinds),
+        prop::sample::select(AGENCIES),
+        prop::sample::select(AGENCIES),
+        0..20usize,
+    );
     proptest::collection::vec(step, 1..12).prop_map(|steps| {
         let place = |(index, (kind, by, to, back)): (usize, (String, &str, &str, usize))| {
             let contract = CONTRACTS.get(&kind).unwrap();

@@ -2,12 +2,13 @@
 
 use crate::client::Server;
 use crate::failure::Failure;
-use crate::folder::{Folder, region_of};
+use crate::folder::{Folder, Stores, region_of};
 use crate::up;
 use clap::Args;
 use ledger::{Ledger, LedgerError, SledLedger};
 use serde::Serialize;
 use std::path::PathBuf;
+use vocabulary::Region;
 
 /// Look at a data folder, or at the running bus that has it in use.
 #[derive(Args)]
@@ -107,7 +108,10 @@ impl Doctor {
                 return lines;
             }
         };
-        let keys = stores.vault.check().map(|health| format!("{health:?}"));
+        let keys = stores.vault.check();
+        let keys = keys.map(|health| {
+            format!("{} keys leased, {} ready on disk beyond them", health.leased, health.ready)
+        });
         lines.push(line(
             "vault",
             keys.map_err(|error| error.to_string()),
@@ -120,25 +124,24 @@ impl Doctor {
             "",
         ));
         let rules = match region {
-            Ok(Some(region)) => {
-                up::open(stores, region, false).map_err(|failure| failure.to_string()).and_then(|bus| {
-                    let rules = bus.rules().map_err(|problem| problem.to_string())?;
-                    Ok(format!(
-                        "region {}, version {}, {} agencies",
-                        bus.region(),
-                        rules.version(),
-                        rules.agencies(bus.now()).count()
-                    ))
-                })
-            }
+            Ok(Some(region)) => rules(&stores, &region).map_err(|failure| failure.to_string()),
             Ok(None) => Err("none adopted".to_owned()),
             Err(failure) => Err(failure.to_string()),
         };
-        lines.push(line(
-            "rules",
-            rules,
-            "start once with --jurisdiction DIR; a demo folder only with --demo",
-        ));
+        lines.push(line("rules", rules, "start once with --jurisdiction DIR"));
         lines
     }
+}
+
+/// The rules in force: those of a real region, or of the demo.
+fn rules(stores: &Stores, region: &Region) -> Result<String, Failure> {
+    let bus = up::open(stores.clone(), region.clone(), false)
+        .or_else(|_| up::open(stores.clone(), region.clone(), true))?;
+    let rules = bus.rules()?;
+    let kind = if rules.demo() { "demo, " } else { "" };
+    Ok(format!(
+        "region {region}, {kind}version {}, {} agencies",
+        rules.version(),
+        rules.agencies(bus.now()).count()
+    ))
 }

@@ -17,6 +17,7 @@ use vocabulary::id::HistoryKind;
 pub struct Folder(PathBuf);
 
 /// The stores of a data folder, open.
+#[derive(Clone)]
 pub struct Stores {
     /// Facts.
     pub ledger: Arc<SledLedger>,

@@ -25,7 +25,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The inter-agency referral bus for the protection of minors.
 #[derive(Parser)]
-#[command(name = "lianhu", version, about, after_help = "Try it:  lianhu up --demo")]
+#[command(
+    name = "lianhu",
+    version,
+    about = "The inter-agency referral bus for the protection of minors 联护",
+    after_help = "Try it:  lianhu up --demo"
+)]
 struct Cli {
     /// Print JSON, one document per line
     #[arg(long, global = true)]

@@ -23,9 +23,11 @@ struct Desk {
     version: Version,
     recorded: Option<Instant>,
     heads: HashMap<AgencyCode, u64>,
-    /// The last source that something was told of, and how much of it.
-    told: Option<(Position, usize)>,
+    /// The last source that something was told of, and how many entries.
+    told: Option<Told>,
 }
+
+type Told = (Position, usize);
 
 impl Bus {
     /// Follows the ledger and discloses, until a store fails; why is then in [`Bus::status`].
@@ -119,7 +121,7 @@ impl Bus {
         &self,
         history: &HistoryId,
         version: Version,
-    ) -> Result<(Option<Stored>, Option<(Position, usize)>), Problem> {
+    ) -> Result<(Option<Stored>, Option<Told>), Problem> {
         let (mut last, mut told) = (None, None);
         for before in (0..version.0).rev() {
             let records = self.ledger.read(history, Version(before))?;
@@ -140,15 +142,14 @@ impl Bus {
     /// Who is told what of a source record.
     fn tellings(&self, source: &Stored) -> Result<Vec<Telling>, Problem> {
         let rules = self.rulebook.at(source.record.rules.version)?;
-        let planned = self.histories.with(&source.record.history, |folded| {
+        self.histories.with(&source.record.history, |folded| {
             let start = folded.facts.partition_point(|fact| fact.at.sequence < source.position);
             let end = folded.facts.partition_point(|fact| fact.at.sequence <= source.position);
             let then = start.checked_sub(1).map_or(Version(0), |last| folded.rules[last]);
             let then = self.rulebook.at(then)?;
             let (before, new) = (&folded.facts[..start], &folded.facts[start..end]);
             Ok(plan((before, &then), new, &self.contracts, &rules, source.record.recordedtime))
-        })?;
-        planned
+        })?
     }
 
     /// The fact that tells some agencies of a source record.
@@ -175,7 +176,7 @@ impl Bus {
 }
 
 /// The sources of a disclosure record, each with the number of its entries, in order.
-fn sources(stored: &Stored) -> Result<Vec<(Position, usize)>, Problem> {
+fn sources(stored: &Stored) -> Result<Vec<Told>, Problem> {
     let facts = CaseFact::of_record(stored.position, &stored.record);
     let facts = facts.map_err(|error| Problem::Damaged(error.to_string()))?;
     let source = |fact: CaseFact| match fact.fact {

@@ -183,8 +183,8 @@ impl Bus {
     ) -> Result<(Vec<Consequence>, Head), Problem> {
         self.histories.with(history, |folded| {
             let now = folded.recorded.map_or(self.now(), |last| last.max(self.now()));
-            let exists = folded.version.0 > 0;
-            if !opens && !(exists && folded.involved.includes(&caller.agency, rules, now)) {
+            let knows = folded.version.0 > 0 && folded.involved.includes(&caller.agency, rules, now);
+            if !(opens || knows) {
                 return Err(Problem::NotFound);
             }
             let (attributes, fact) = (document.attributes.clone(), document.fact.clone());

@@ -185,7 +185,7 @@ async fn a_retry_after_a_lost_answer_never_opens_a_second_case() {
     let bus = adopted().await;
     let first = bus.publish("hsp-01", &report(1)).await.unwrap();
     let cases = bus.ledger.histories(HistoryKind::Case).unwrap();
-    assert_eq!(cases, [first.subject.clone()]);
+    assert_eq!(cases, std::slice::from_ref(&first.subject));
     assert!(!first.subject.as_str().contains("hsp"), "nobody can guess it");
     bus.publish("hsp-01", &report(1)).await.unwrap();
     assert_eq!(bus.ledger.histories(HistoryKind::Case).unwrap(), cases);
