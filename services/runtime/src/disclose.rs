@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use disclosure::{Telling, plan};
 use ledger::{Follower, LedgerError, Outcome, Stored};
 use std::collections::HashMap;
+use std::time::Duration;
 use vocabulary::governance::{Disclosed, Entry, Governance};
 use vocabulary::id::HistoryKind;
 use vocabulary::record::StoredFact;
@@ -17,6 +18,10 @@ use vocabulary::{AgencyCode, CaseFact, Fact, HistoryId, Instant, Position, Versi
 
 /// Most entries of one fact, and of one record.
 const MOST: usize = 1_000;
+
+/// How long a new record waits for others to be disclosed with it. Each disclosure costs a flush that the next
+/// publisher would have to wait for; a feed that is some milliseconds behind costs nobody anything.
+const GATHER: Duration = Duration::from_millis(3);
 
 /// Where the disclosure history stands.
 struct Desk {
@@ -49,7 +54,11 @@ impl Bus {
         let mut desk = self.desk().await?;
         let from = desk.told.map_or(Position(0), |(source, _)| Position(source.0.saturating_sub(1)));
         let mut follower = Follower::follow(self.ledger.clone(), from);
+        let mut head = self.ledger.head();
         loop {
+            let last = follower.last();
+            let _ = head.wait_for(|head| *head > last).await; // a ledger that is gone says so below
+            tokio::time::sleep(GATHER).await;
             let sources = follower.next().await?;
             let (mut facts, mut entries) = (Vec::new(), 0);
             for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {
