@@ -2,7 +2,7 @@
 
 use crate::envelope::Envelope;
 use crate::schema::{Contract, Opens, Store, Unusable};
-use crate::violation::{Rejection, Violation, escape};
+use crate::violation::{Rejection, Violation, step};
 use include_dir::{Dir, include_dir};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -214,13 +214,13 @@ fn explain(error: &ValidationError<'_>, prefix: &str) -> Vec<Violation> {
     match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            one(format!("{at}/{}", escape(name)), "this member is missing".into(), "缺少该成员".into())
+            one(format!("{at}/{}", step(name)), "this member is missing".into(), "缺少该成员".into())
         }
         Kind::AdditionalProperties { unexpected } => unexpected
             .iter()
             .map(|name| {
                 Violation::new(
-                    format!("{at}/{}", escape(name)),
+                    format!("{at}/{}", step(name)),
                     &code,
                     "the contract knows no such member",
                     "契约中没有该成员",

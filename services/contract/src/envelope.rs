@@ -6,7 +6,7 @@
 //! `ordinal`, `recordedtime`) is refused from a publisher.
 
 use crate::exact;
-use crate::violation::{Rejection, Violation, escape};
+use crate::violation::{Rejection, Violation, step};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use vocabulary::{Attributes, Instant};
@@ -64,16 +64,11 @@ impl Envelope {
         for (name, value) in headers {
             let text = percent_encoding::percent_decode(value).decode_utf8();
             let Ok(text) = text else {
-                return Err(malformed(
-                    &format!("/{}", escape(name)),
-                    "utf-8",
-                    "not UTF-8",
-                    "不是 UTF-8 编码",
-                ));
+                return Err(malformed(&format!("/{}", step(name)), "utf-8", "not UTF-8", "不是 UTF-8 编码"));
             };
             if event.insert(name.to_owned(), text.into_owned().into()).is_some() {
                 let (en, zh) = ("this header stands twice", "请求头重复");
-                return Err(malformed(&format!("/{}", escape(name)), "duplicate-member", en, zh));
+                return Err(malformed(&format!("/{}", step(name)), "duplicate-member", en, zh));
             }
         }
         event.insert("datacontenttype".to_owned(), content_type.into());
@@ -135,7 +130,7 @@ fn take_data(event: &mut Map<String, Value>) -> Result<Value, Rejection> {
 
 /// What is wrong with one attribute, if anything.
 fn attribute(name: &str, value: &Value) -> Option<Violation> {
-    let at = |code, en: &str, zh: &str| Some(Violation::new(format!("/{}", escape(name)), code, en, zh));
+    let at = |code, en: &str, zh: &str| Some(Violation::new(format!("/{}", step(name)), code, en, zh));
     if BY_THE_BUS.contains(&name) {
         return at("bus-attribute", "only the bus sets this attribute", "该属性只能由总线设置");
     }

@@ -4,7 +4,7 @@
 //! numbers. `serde_json` alone would keep the last of two equal names in silence; two systems would then read
 //! two different reports.
 
-use crate::violation::{Violation, escape};
+use crate::violation::{Violation, step};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -57,7 +57,7 @@ impl Exact<'_> {
         E::custom(code)
     }
 
-    fn inner<E: serde::de::Error>(&self, step: &str) -> Result<Exact<'_>, E> {
+    fn inner<E: serde::de::Error>(&self, name: &str) -> Result<Exact<'_>, E> {
         if self.depth == MAX_DEPTH {
             return Err(self.stop(
                 self.path.clone(),
@@ -66,7 +66,7 @@ impl Exact<'_> {
                 "嵌套超过 32 层",
             ));
         }
-        Ok(Exact { depth: self.depth + 1, path: format!("{}/{step}", self.path), found: self.found })
+        Ok(Exact { depth: self.depth + 1, path: format!("{}/{name}", self.path), found: self.found })
     }
 
     fn integer<E: serde::de::Error>(&self, fits: bool, value: Value) -> Result<Value, E> {
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for Exact<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let inner = self.inner::<A::Error>(&escape(&name))?;
+            let inner = self.inner::<A::Error>(step(&name))?;
             if all.contains_key(&name) {
                 let (en, zh) = ("this member name stands twice", "成员名重复");
                 return Err(self.stop(inner.path, "duplicate-member", en, zh));

@@ -46,7 +46,11 @@ impl Rejection {
     }
 }
 
-/// Escapes one member name for a JSON Pointer (RFC 6901).
-pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+/// One member name as a step of a JSON Pointer (RFC 6901). A name that no contract could have is not repeated:
+/// somebody may have written a person into it.
+pub(crate) fn step(name: &str) -> &str {
+    let plain =
+        name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') && (1..=40).contains(&name.len());
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    if plain && begins { name } else { "(unnamed)" }
 }

@@ -30,7 +30,7 @@ pub use auth::Operator;
 pub use serve::serve;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
@@ -123,8 +123,15 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {
     ]
 }
 
-/// Answers hold what one agency may see: no cache keeps them, and no browser guesses what they are.
+/// Answers hold what one agency may see: no cache keeps them, and no browser guesses what they are. An answer
+/// that was given before the body was read ends the connection, and says so: a client that kept it would lose
+/// its next request.
 async fn common_headers(mut response: Response) -> Response {
+    let unread = [StatusCode::UNAUTHORIZED, StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE]
+        .contains(&response.status());
+    if unread {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

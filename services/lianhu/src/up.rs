@@ -60,10 +60,11 @@ impl Up {
         let listener = TcpListener::bind(self.listen).await;
         let listener =
             listener.map_err(|error| Failure::Unreachable(self.listen.to_string(), error.to_string()))?;
+        let stopped = stopped()?; // before anybody reads that it serves
         self.greet(&bus, &folder, &listener, json)?;
         let followers = tokio::spawn(bus.clone().run());
         let router = gateway::router(bus, operator, Config::default());
-        let served = gateway::serve(listener, router, stopped()).await;
+        let served = gateway::serve(listener, router, stopped).await;
         followers.abort();
         served.map_err(|error| Failure::Store(error.to_string()))
     }
@@ -124,12 +125,11 @@ pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> 
     })
 }
 
-/// Resolves on SIGINT or SIGTERM.
-async fn stopped() {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+/// Resolves on SIGINT or SIGTERM, which are caught from the call on.
+fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+    let catch = |kind| signal(kind).map_err(|error| Failure::Store(error.to_string()));
+    let (mut interrupt, mut terminate) = (catch(SignalKind::interrupt())?, catch(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    })
 }

@@ -8,11 +8,11 @@ use crate::tokens::Tokens;
 use agency_views::Feeds;
 use contract::Contracts;
 use jurisdiction::Rules;
-use ledger::{Ledger, Outcome};
+use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::watch;
-use vault::Vault;
+use vault::{KeyId, Place, Vault, VaultError};
 use vocabulary::record::{Bytes, FORMAT, Record, StoredFact};
 use vocabulary::{Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version};
 
@@ -85,7 +85,7 @@ impl Bus {
             return Err(Problem::Demo);
         }
         let tokens = Tokens::read(&*ledger)?;
-        keys_are_leased(&*ledger, &vault)?;
+        keys_fit(&*ledger, &vault)?;
         let histories = Histories::new(ledger.clone(), contracts.clone());
         let disclosed = watch::Sender::default();
         Ok(Self {
@@ -206,19 +206,40 @@ impl Bus {
 /// Most records at the end of the ledger whose keys are looked at.
 const LAST: u64 = 1_024;
 
-/// A vault that was restored from an older copy than the ledger would lease keys a second time, and those in
-/// between are lost: better to say so now than when somebody asks for a child's name.
-fn keys_are_leased(ledger: &dyn Ledger, vault: &Vault) -> Result<(), Problem> {
+/// A vault that was restored from an older copy than the ledger would lease keys a second time; another vault
+/// opens nothing. Better to say so now than when somebody asks for a child's name.
+fn keys_fit(ledger: &dyn Ledger, vault: &Vault) -> Result<(), Problem> {
     let (head, leased) = (ledger.head().borrow().0, vault.check()?.leased);
     let records = ledger.range(Position(head.saturating_sub(LAST)), LAST as usize)?;
     let facts = records.iter().flat_map(|stored| &stored.record.facts);
     let keys = facts.flat_map(|fact| {
         fact.sealed.values().map(|sealed| sealed.key).chain(fact.digest.iter().map(|d| d.key))
     });
-    match keys.max().filter(|key| *key >= leased) {
-        Some(key) => Err(Problem::Damaged(format!(
-            "the vault has leased keys below {leased}, the ledger uses key {key}: restore the vault"
+    if let Some(key) = keys.max().filter(|key| *key >= leased) {
+        let why =
+            format!("the vault has leased keys below {leased}, the ledger uses key {key}: restore the vault");
+        return Err(Problem::Damaged(why));
+    }
+    let sealed = |stored: &Stored| {
+        let fact = stored.record.facts.iter().find(|fact| !fact.sealed.is_empty())?;
+        fact.sealed
+            .iter()
+            .next()
+            .map(|(name, sealed)| (stored.record.history.clone(), fact.clone(), name.clone(), sealed.clone()))
+    };
+    let Some((history, fact, name, sealed)) = records.iter().rev().find_map(sealed) else { return Ok(()) };
+    let pointer = vocabulary::commitment::data_pointer(&name);
+    let place = Place {
+        history: &history,
+        source: &fact.attributes.source,
+        id: &fact.attributes.id,
+        pointer: &pointer,
+    };
+    match vault.reveal(KeyId(sealed.key), &place, &sealed.commitment, &sealed.ciphertext) {
+        Ok(_) => Ok(()),
+        Err(VaultError::Unavailable(why)) => Err(Problem::Unavailable(why.to_string())),
+        Err(why) => Err(Problem::Damaged(format!(
+            "the vault does not open what the ledger holds ({why}): restore the vault"
         ))),
-        None => Ok(()),
     }
 }

@@ -78,7 +78,7 @@ async fn a_token_opens_its_agency_until_it_ends_or_the_agency_does() {
     let issued = fixture.bus.issue_token(&hospital, Some("emr adapter".into()), Some(until)).await.unwrap();
     assert_eq!(fixture.bus.authenticate(&issued.token).unwrap(), caller("hsp-01"));
     assert!(matches!(fixture.bus.authenticate("lh_hsp-01_guess"), Err(Problem::Unauthenticated)));
-    let reopened = open(fixture.ledger.clone(), fixture.clock.clone(), &fixture.dir, "again").unwrap();
+    let reopened = fixture.another("again");
     assert_eq!(reopened.authenticate(&issued.token).unwrap(), caller("hsp-01"), "it stands in the ledger");
     fixture.clock.set("2026-04-01T00:00:00+08:00");
     assert!(matches!(fixture.bus.authenticate(&issued.token), Err(Problem::Unauthenticated)));
@@ -106,6 +106,16 @@ async fn a_vault_that_is_older_than_the_ledger_is_refused() {
     for number in 1..400 {
         fixture.publish("hsp-01", &report(number)).await.unwrap();
     }
-    let opened = open(fixture.ledger.clone(), fixture.clock.clone(), &fixture.dir, "fresh");
+    let (fresh, views) = (vault(&fixture.dir, "fresh"), fixture.dir.path().join("again"));
+    let opened = open_with(fixture.ledger.clone(), fresh, fixture.clock.clone(), &views);
     assert!(matches!(opened, Err(Problem::Damaged(why)) if why.contains("restore the vault")));
+}
+
+#[tokio::test]
+async fn another_vault_than_that_of_the_ledger_is_refused() {
+    let fixture = adopted().await;
+    fixture.publish("hsp-01", &report(1)).await.unwrap();
+    let (fresh, views) = (vault(&fixture.dir, "fresh"), fixture.dir.path().join("again"));
+    let opened = open_with(fixture.ledger.clone(), fresh, fixture.clock.clone(), &views);
+    assert!(matches!(opened, Err(Problem::Damaged(why)) if why.contains("does not open")));
 }

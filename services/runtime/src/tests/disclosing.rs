@@ -132,8 +132,7 @@ async fn disclosure_goes_on_after_a_failed_append_without_gap_or_repeat() {
         broken.ledger.fail_next(fault);
         broken.settle().await; // disclosure stops
         assert!(!broken.bus.status().unwrap().stopped.is_empty(), "and says so");
-        let again =
-            Arc::new(open(broken.ledger.clone(), broken.clock.clone(), &broken.dir, "again").unwrap());
+        let again = Arc::new(broken.another("again"));
         settle(&again).await;
         assert_eq!(told(&*broken.ledger), told(&*steady.ledger), "{fault:?}");
     }
@@ -164,7 +163,7 @@ async fn a_long_past_is_told_in_facts_of_at_most_a_thousand_entries() {
     let sizes: Vec<usize> =
         told(&*bus.ledger).iter().map(|fact| fact["entries"].as_array().unwrap().len()).collect();
     assert!(sizes.iter().all(|size| *size <= 1_000));
-    let again = Arc::new(open(bus.ledger.clone(), bus.clock.clone(), &bus.dir, "again").unwrap());
+    let again = Arc::new(bus.another("again"));
     let head = *bus.ledger.head().borrow();
     settle(&again).await;
     assert_eq!(*bus.ledger.head().borrow(), head, "nothing is told again");
@@ -173,7 +172,7 @@ async fn a_long_past_is_told_in_facts_of_at_most_a_thousand_entries() {
 #[tokio::test]
 async fn two_processes_disclose_once() {
     let bus = adopted().await;
-    let other = Arc::new(open(bus.ledger.clone(), bus.clock.clone(), &bus.dir, "other").unwrap());
+    let other = Arc::new(bus.another("other"));
     let (one, two) = (tokio::spawn(bus.bus.clone().run()), tokio::spawn(other.clone().run()));
     story(&bus).await;
     for number in 100..140 {

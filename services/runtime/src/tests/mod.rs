@@ -37,6 +37,7 @@ pub(crate) struct Fixture {
     pub(crate) bus: Arc<Bus>,
     pub(crate) ledger: Arc<Faulty<MemoryLedger>>,
     pub(crate) clock: Arc<Still>,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) dir: tempfile::TempDir,
 }
 
@@ -49,24 +50,28 @@ pub(crate) fn demo_files() -> Vec<RuleFile> {
     vec![file("agencies.toml"), file("visibility.toml")]
 }
 
-/// A bus on a ledger; `views` names the folder of its feeds.
-pub(crate) fn open(
-    ledger: Arc<dyn Ledger>,
-    clock: Arc<Still>,
-    dir: &tempfile::TempDir,
-    views: &str,
-) -> Result<Bus, Problem> {
+/// A vault of its own in a folder.
+pub(crate) fn vault(dir: &tempfile::TempDir, name: &str) -> Arc<Vault> {
     let root = RootKey::load_or_create(&dir.path().join("root.key")).unwrap();
-    let parts = Parts {
+    Arc::new(Vault::open(&dir.path().join(name), &root).unwrap())
+}
+
+/// A bus on a ledger with the keys of a vault; `views` names the folder of its feeds.
+pub(crate) fn open_with(
+    ledger: Arc<dyn Ledger>,
+    vault: Arc<Vault>,
+    clock: Arc<Still>,
+    views: &std::path::Path,
+) -> Result<Bus, Problem> {
+    Bus::open(Parts {
         region: Region::parse("999901").unwrap(),
         ledger,
-        vault: Arc::new(Vault::open(&dir.path().join(format!("vault-{views}")), &root).unwrap()),
-        feeds: Arc::new(Feeds::open(&dir.path().join(views)).unwrap()),
+        vault,
+        feeds: Arc::new(Feeds::open(views).unwrap()),
         contracts: CONTRACTS.clone(),
         clock,
         demo: true,
-    };
-    Bus::open(parts)
+    })
 }
 
 /// A bus without rules.
@@ -74,8 +79,9 @@ pub(crate) fn bare() -> Fixture {
     let dir = tempfile::tempdir().unwrap();
     let ledger = Arc::new(Faulty::new(MemoryLedger::default()));
     let clock = Arc::new(Still(Mutex::new(Instant::parse("2026-03-30T14:30:00+08:00").unwrap())));
-    let bus = Arc::new(open(ledger.clone(), clock.clone(), &dir, "views").unwrap());
-    Fixture { bus, ledger, clock, dir }
+    let vault = vault(&dir, "vault");
+    let bus = open_with(ledger.clone(), vault.clone(), clock.clone(), &dir.path().join("views"));
+    Fixture { bus: Arc::new(bus.unwrap()), ledger, clock, vault, dir }
 }
 
 /// A bus under the demo rules.
@@ -125,6 +131,12 @@ pub(crate) fn acknowledgement(number: u64, of: u64, subject: &HistoryId) -> Valu
 }
 
 impl Fixture {
+    /// Another bus on the same ledger and vault, with views of its own.
+    pub(crate) fn another(&self, views: &str) -> Bus {
+        let views = self.dir.path().join(views);
+        open_with(self.ledger.clone(), self.vault.clone(), self.clock.clone(), &views).unwrap()
+    }
+
     pub(crate) async fn publish(&self, agency: &str, event: &Value) -> Result<Receipt, Problem> {
         let envelope = Envelope::structured(event.to_string().as_bytes()).unwrap();
         self.bus.publish(&caller(agency), envelope).await

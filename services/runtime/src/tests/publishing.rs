@@ -225,8 +225,13 @@ impl Ledger for Contended {
 #[tokio::test]
 async fn whoever_is_never_first_is_told_to_try_again() {
     let bus = adopted().await;
-    let contended =
-        open(Arc::new(Contended(bus.ledger.clone())), bus.clock.clone(), &bus.dir, "others").unwrap();
+    let contended = open_with(
+        Arc::new(Contended(bus.ledger.clone())),
+        bus.vault.clone(),
+        bus.clock.clone(),
+        &bus.dir.path().join("others"),
+    )
+    .unwrap();
     let envelope = Envelope::structured(report(1).to_string().as_bytes()).unwrap();
     assert!(matches!(contended.publish(&caller("hsp-01"), envelope).await, Err(Problem::Busy)));
 }

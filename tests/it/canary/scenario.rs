@@ -1,0 +1,132 @@
+//! Every fact that a case admits, in an order in which it admits them, with all its protected properties.
+
+use super::fill::{Filler, contracts};
+use crate::harness::Server;
+use crate::harness::facts::{DISCOVERED, WHEN, event};
+use serde_json::{Value, json};
+
+/// An agency of the demo for each role that says things.
+const ROLES: &[(&str, &str)] = &[
+    ("coordinator", "wbo"),
+    ("police", "psb-03"),
+    ("procuratorate", "pro"),
+    ("court", "crt"),
+    ("civil-affairs", "cab"),
+    ("care-centre", "mpc"),
+    ("station", "wst-01"),
+    ("village", "vil-03"),
+    ("education", "edu"),
+    ("school", "sch-15"),
+    ("health-authority", "hlt"),
+    ("hospital", "hsp-02"),
+    ("mental-health", "mhc"),
+    ("legal-aid", "lac"),
+    ("womens-federation", "wfd"),
+    ("youth-league", "cyl"),
+    ("benefit-office", "mib"),
+    ("service-organisation", "sws-01"),
+];
+
+/// A case that is being told.
+pub struct Scenario<'s> {
+    server: &'s Server,
+    filler: &'s mut Filler,
+    published: Vec<Value>,
+}
+
+impl<'s> Scenario<'s> {
+    /// Publishes everything; answers the documents.
+    pub fn play(server: &'s Server, filler: &'s mut Filler) -> Vec<Value> {
+        let mut play = Self { server, filler, published: Vec::new() };
+        play.an_alert_becomes_a_criminal_case();
+        let case = play.a_lead_is_handed_on_and_becomes_a_case_with_referrals();
+        play.everything_else_is_said_of_the_case(&case);
+        play.published
+    }
+
+    /// Publishes one fact; answers its id and its history.
+    #[track_caller]
+    fn say(&mut self, agency: &str, kind: &str, subject: Option<&str>, clear: Value) -> (String, String) {
+        let data = self.filler.fill(kind, clear);
+        let event = event(agency, kind, subject, data);
+        let receipt = self.server.agency(agency).admitted(&event);
+        let id = event["id"].as_str().unwrap().to_owned();
+        self.published.push(event);
+        (id, receipt["subject"].as_str().unwrap().to_owned())
+    }
+
+    fn an_alert_becomes_a_criminal_case(&mut self) {
+        let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+        let alert = json!({"detected_at": WHEN, "model_id": "emr-minor-harm", "rule_id": "r03", "colour": "red",
+                           "children": children});
+        let (_, alerted) = self.say("hsp-01", "intake.indicator-alert-raised.v1", None, alert);
+        let filed = json!({"discovered_at": DISCOVERED, "filed_to": "psb-03", "reporter_type": "medical",
+                           "situation_code": "R2", "children": children});
+        let (report, case) = self.say("hsp-01", "mandatory-reporting.report-filed.v1", Some(&alerted), filed);
+        let on = Some(case.as_str());
+        let registered = json!({"report": report, "registered_at": WHEN, "register_no": "WJ-BA-2026-0042"});
+        self.say("hlt", "mandatory-reporting.registered-with-authority.v1", on, registered);
+        let acknowledged = json!({"report": report, "acknowledged_at": WHEN});
+        self.say("psb-03", "intake.report-acknowledged.v1", on, acknowledged);
+        let accepted = json!({"report": report, "accepted_at": WHEN, "receipt_no": "J9999010320260112"});
+        self.say("psb-03", "mandatory-reporting.police-accepted.v1", on, accepted);
+        let measures = json!({"measures": ["separated"], "taken_at": WHEN});
+        self.say("psb-03", "mandatory-reporting.emergency-measures-taken.v1", on, measures);
+        let evidence = json!({"kind": "medical-record", "preserved_at": WHEN, "custodian": "hsp-01"});
+        self.say("hsp-01", "mandatory-reporting.evidence-preserved.v1", on, evidence);
+        let notified = json!({"to": "pro", "notified_at": WHEN});
+        self.say("psb-03", "mandatory-reporting.procuratorate-notified.v1", on, notified);
+        let filed = json!({"report": report, "filed_at": WHEN, "direct_ground": "a"});
+        self.say("psb-03", "mandatory-reporting.criminal-case-filed.v1", on, filed);
+    }
+
+    /// Answers the case.
+    fn a_lead_is_handed_on_and_becomes_a_case_with_referrals(&mut self) -> String {
+        let children = json!([{"label": "A", "age_band": "6-13", "sex": "male"}]);
+        let lead = json!({"channel": "hotline-12345", "received_at": WHEN, "urgency": "urgent",
+                          "addressed_to": "cab", "situation_code": "R4", "children": children});
+        let (lead, case) = self.say("hl1", "intake.lead-received.v1", None, lead);
+        let on = Some(case.as_str());
+        self.say(
+            "cab",
+            "intake.report-acknowledged.v1",
+            on,
+            json!({"report": lead, "acknowledged_at": WHEN}),
+        );
+        let forwarded =
+            json!({"report": lead, "to": "psb-03", "reason_code": "wrong-agency", "forwarded_at": WHEN});
+        self.say("cab", "intake.report-forwarded.v1", on, forwarded);
+        let accepted = json!({"report": lead, "accepted_at": WHEN, "receipt_no": "J9999010320260113"});
+        self.say("psb-03", "mandatory-reporting.police-accepted.v1", on, accepted);
+        let opened = json!({"opened_at": WHEN, "reports": [lead], "children": children, "lead": "psb"});
+        self.say("wbo", "intake.case-opened.v1", on, opened);
+        for (agency, answer) in [("ngo-07", "accepted"), ("ngo-11", "returned")] {
+            let made =
+                json!({"to": agency, "purpose": "counselling", "urgency": "urgent", "children": ["A"]});
+            let (referral, _) = self.say("wbo", "referral.made.v1", on, made);
+            self.say(agency, "referral.received.v1", on, json!({"referral": referral, "received_at": WHEN}));
+            let mut data = json!({"referral": referral, (format!("{answer}_at")): WHEN});
+            if answer == "returned" {
+                data["reason_code"] = "no-capacity".into();
+            }
+            self.say(agency, &format!("referral.{answer}.v1"), on, data);
+        }
+        case
+    }
+
+    /// Facts that are contracts only: any agency of the case that holds the role says them, after its example.
+    fn everything_else_is_said_of_the_case(&mut self, case: &str) {
+        for (_, agency) in ROLES.iter().filter(|(_, agency)| !["wbo", "psb-03", "cab"].contains(agency)) {
+            let made = json!({"to": agency, "purpose": "other", "urgency": "routine"});
+            self.say("wbo", "referral.made.v1", Some(case), made);
+        }
+        for contract in contracts().iter().filter(|contract| contract.of_case) {
+            let played = self.published.iter().any(|event| event["type"] == contract.kind.as_str());
+            if let (false, Some(role)) = (played, contract.publishers.first()) {
+                let agency = ROLES.iter().find(|(known, _)| known == role);
+                let agency = agency.unwrap_or_else(|| panic!("name an agency of the demo that is {role}")).1;
+                self.say(agency, &contract.kind, Some(case), contract.example());
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The whole bus, driven from outside: over HTTP, by its command line, and by looking at what it leaves on disk.
+//!
+//! Each test starts a server of its own ([`harness::Site`]) and kills it in the end. Nothing here is timed:
+//! every wait ends with what is awaited, or fails after a generous deadline with what it saw last.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a broken test must stop")]
+
+mod architecture;
+mod authority;
+mod bad_input;
+mod canary;
+mod command_line;
+mod crash;
+mod damage;
+mod demo;
+mod disk_full;
+mod harness;
+mod keys;
+mod limits;
+mod racing;
+mod referral;
+mod rules;
+mod samples;
+mod stream;
+mod walk;
