@@ -10,14 +10,25 @@ use std::path::Path;
 
 /// A copy of the demo's rules that does not say that it is the demo.
 pub fn real_rules(folder: &Path) -> String {
-    fs::create_dir_all(folder).unwrap();
-    for name in ["agencies.toml", "visibility.toml"] {
-        let text = fs::read_to_string(repository("deploy/jurisdictions/demo").join(name)).unwrap();
-        let lines: Vec<&str> = text.lines().filter(|line| *line != "demo = true").collect();
-        assert_eq!(lines.len() + usize::from(name == "agencies.toml"), text.lines().count(), "{name}");
-        fs::write(folder.join(name), lines.join("\n")).unwrap();
-    }
+    copy_rules(&repository("deploy/jurisdictions/demo"), folder);
+    let roster = folder.join("agencies.toml");
+    let text = fs::read_to_string(&roster).unwrap();
+    assert_eq!(text.lines().filter(|line| *line == "demo = true").count(), 1);
+    fs::write(&roster, text.replacen("\ndemo = true\n", "\n", 1)).unwrap();
     folder.to_str().unwrap().to_owned()
+}
+
+fn copy_rules(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copied = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_rules(&path, &copied);
+        } else {
+            fs::copy(&path, &copied).unwrap();
+        }
+    }
 }
 
 /// A region that is no demo, on a new folder, and its operator's token.

@@ -69,7 +69,7 @@ fn narrower_rules_act_at_once_on_what_was_told_before_and_move_no_position() {
         if hidden { Ok(item) } else { Err(item.to_string()) }
     });
     assert_eq!((&item["position"], &item["form"]), (&json!(1), &json!("masked")));
-    assert_eq!(crate::harness::client::withheld(&item), ["/data/narrative"]);
+    assert_eq!(crate::harness::client::withheld(&item), ["/data/first_check", "/data/narrative"]);
 }
 
 #[test]

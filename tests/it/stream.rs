@@ -141,3 +141,30 @@ fn a_seventh_stream_of_one_agency_is_refused_and_of_another_is_not() {
     drop(open);
     eventually("the slots are given back", || Stream::try_open(server.at, "psb-03", None, None).map(drop));
 }
+
+#[test]
+fn streams_that_are_read_as_fast_as_facts_come_have_each_of_them() {
+    // readers at the very end of the feed, while it grows: what has just come is neither missed nor taken for damage
+    const EACH: u64 = 120;
+    const WRITERS: [&str; 3] = ["hsp-01", "hsp-02", "cln-04"];
+    let site = Site::demo();
+    let server = site.up();
+    let streams: Vec<Stream> = (0..6).map(|_| Stream::open(server.at, "psb-03", None, None)).collect();
+    std::thread::scope(|threads| {
+        for agency in WRITERS {
+            let caller = server.agency(agency);
+            threads.spawn(move || {
+                for _ in 0..EACH {
+                    caller.admitted(&report(agency, "psb-03", "体检时发现多处陈旧性伤痕。"));
+                }
+            });
+        }
+        for mut stream in streams {
+            threads.spawn(move || {
+                for position in 1..=EACH * WRITERS.len() as u64 {
+                    assert_eq!(stream.item().data["position"], position);
+                }
+            });
+        }
+    });
+}

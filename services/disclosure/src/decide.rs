@@ -21,8 +21,6 @@ pub enum Reason {
     ApprovalRequired,
     /// The agency has no part in this group.
     NotEntitled,
-    /// The agency is no longer involved in the case.
-    InvolvementEnded,
 }
 
 /// What an agency may know of a fact.
@@ -36,16 +34,31 @@ pub struct Decision {
 
 impl Decision {
     /// Only that something happened.
-    fn coarse() -> Self {
+    pub fn coarse() -> Self {
         Self { form: Form::Coarse, withheld: BTreeMap::new() }
+    }
+
+    /// Everything.
+    pub(crate) fn full() -> Self {
+        Self { form: Form::Full, withheld: BTreeMap::new() }
+    }
+
+    /// Whether an agency that was told `before` learns something by this.
+    pub(crate) fn tells_more_than(&self, before: &Self) -> bool {
+        match (self.form, before.form) {
+            (Form::Coarse, _) => false,
+            (_, Form::Coarse) => true,
+            _ => before.withheld.keys().any(|pointer| !self.withheld.contains_key(pointer)),
+        }
     }
 }
 
 /// Decides for one agency and one fact, at a time. `None`: it is not told that the fact exists.
 ///
-/// The publisher gets its own fact exactly. Agencies that the fact addresses, invites or assigns, and the
-/// lead, always get the exact type; others get it where the matrix gives them the state in full or masked,
-/// and the coarse fact where it gives them the status only.
+/// The publisher gets its own fact exactly. Agencies that the fact itself addresses, invites, assigns or makes
+/// the lead always get its exact type; others get it where the matrix gives them the state in full or masked,
+/// and the coarse fact where it gives them the status only. Properties of a group that is closed to the agency
+/// are listed as withheld whether the fact has them or not, so that the list tells nothing.
 pub fn decide(
     fact: &CaseFact,
     contract: &Contract,
@@ -55,7 +68,7 @@ pub fn decide(
     at: Instant,
 ) -> Option<Decision> {
     if fact.attributes.source.agency == *agency {
-        return Some(Decision { form: Form::Full, withheld: BTreeMap::new() });
+        return Some(Decision::full());
     }
     if !involved.includes(agency, rules, at) {
         return None;
@@ -70,9 +83,9 @@ pub fn decide(
         Level::Approval | Level::None => return None,
     }
     let properties = contract.properties().iter().filter_map(|(name, property)| {
-        let present = fact.clear.contains_key(name) || fact.protected.contains(name);
         let reason = withheld(level(&property.group), property.store)?;
-        present.then(|| (format!("/data/{name}"), reason))
+        let present = fact.clear.contains_key(name) || fact.protected.contains(name);
+        (present || reason == Reason::NotEntitled).then(|| (format!("/data/{name}"), reason))
     });
     let actor = contract.attribute_group("actor").filter(|_| fact.attributes.actor.is_some());
     let actor = actor
@@ -108,7 +121,7 @@ fn withheld(level: Level, store: Store) -> Option<Reason> {
     }
 }
 
-/// How the agency stands to the fact, and whether the fact or the case names it as one that acts.
+/// How the agency stands to the fact, and whether the fact names it as one that acts.
 fn standing(
     fact: &CaseFact,
     contract: &Contract,
@@ -127,6 +140,6 @@ fn standing(
         |how: &[Involvement]| involved.grants(agency).any(|g| g.how.is_some_and(|i| how.contains(&i)));
     let assigned = holds(&[Involvement::Assigned, Involvement::Lead]);
     let mandate = involved.grants(agency).any(|g| g.how.is_some() && rules.mandate_facts().contains(&g.kind));
-    let named = addressed || names(&[Involvement::Assigned]) || holds(&[Involvement::Lead]);
+    let named = addressed || names(&[Involvement::Assigned, Involvement::Lead]);
     (Standing { own: false, addressed, assigned, mandate }, named)
 }

@@ -42,7 +42,10 @@ impl Involved {
         }
         for (name, _) in contract.properties().iter().filter(|(_, property)| property.ends) {
             let ended = fact.clear.get(name).and_then(Value::as_str).unwrap_or_default();
-            self.0.retain(|grant| grant.how.is_none() || grant.by.as_str() != ended);
+            let stage = kind.stage(); // ids are unique within a stage's facts of one history
+            self.0.retain(|grant| {
+                grant.how.is_none() || grant.by.as_str() != ended || grant.kind.stage() != stage
+            });
         }
     }
 

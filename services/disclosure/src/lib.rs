@@ -18,4 +18,4 @@ mod tests;
 
 pub use decide::{Decision, Reason, decide, narrower};
 pub use involved::{Grant, Involved};
-pub use plan::{Telling, plan};
+pub use plan::{Telling, Told};

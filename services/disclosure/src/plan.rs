@@ -1,10 +1,12 @@
-//! What is told when a record has been appended.
+//! What is told when a record has been appended: a fold of what was told of the case so far.
 
+use crate::decide::Decision;
 use crate::{Involved, decide};
 use contract::Contracts;
 use jurisdiction::Rules;
+use std::collections::{BTreeSet, HashMap};
 use vocabulary::governance::Form;
-use vocabulary::{AgencyCode, CaseFact, FactRef, Instant};
+use vocabulary::{AgencyCode, CaseFact, FactRef, Instant, Version};
 
 /// One agency is told of one fact. The runtime gives it the next position of that agency's feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,51 +17,82 @@ pub struct Telling {
     pub fact: FactRef,
     /// In which form.
     pub form: Form,
-    /// Whether the fact was recorded before the agency was involved.
+    /// Whether the fact was recorded before the agency might know of it in this form.
     pub backfill: bool,
 }
 
-/// Plans the disclosure of one record of a case. `before` are the facts of the history before the record and
-/// `then` the rules of the last of them, `new` the facts of the record, `at` its recordedtime, `rules` those
-/// that it was decided under.
-///
-/// Whoever is told of the case for the first time with this record is told of its past too, as backfill.
-pub fn plan(
-    (before, then): (&[CaseFact], &Rules),
-    new: &[CaseFact],
-    contracts: &Contracts,
-    rules: &Rules,
-    at: Instant,
-) -> Vec<Telling> {
-    let mut involved = Involved::default();
-    before.iter().for_each(|fact| involved.evolve(fact, contracts));
-    let known = before.last().map(|last| involved.audience(then, last.recorded)).unwrap_or_default();
-    new.iter().for_each(|fact| involved.evolve(fact, contracts));
-    let mut tellings = Vec::new();
-    for agency in involved.audience(rules, at) {
-        let late = !known.contains(&agency);
-        let past = before.iter().filter(|_| late).map(|fact| (fact, true));
-        for (fact, backfill) in past.chain(new.iter().map(|fact| (fact, false))) {
-            let contract = contracts.get(fact.attributes.kind.as_str());
-            let decision = contract.and_then(|c| decide(fact, c, &agency, &involved, rules, at));
-            tellings.extend(decision.map(|d| Telling {
-                agency: agency.clone(),
-                fact: fact.at,
-                form: d.form,
-                backfill,
-            }));
+/// What was told of one case so far: to whom, of what, and how much of it.
+#[derive(Clone, Default)]
+pub struct Told {
+    involved: Involved,
+    audience: BTreeSet<AgencyCode>,
+    rules: Version,
+    told: HashMap<AgencyCode, HashMap<FactRef, Decision>>,
+}
+
+impl Told {
+    /// Tells the next record: `before` are the facts of the history before it, `new` its own, `at` its
+    /// recordedtime, `rules` those that it was decided under.
+    ///
+    /// Whoever comes into the case, or stands to it in another way than before, is told of its past as well, as
+    /// backfill; but only of what it was not told before, or of which it may now know more. Nobody is told the
+    /// same twice.
+    pub fn next(
+        &mut self,
+        (before, new): (&[CaseFact], &[CaseFact]),
+        contracts: &Contracts,
+        rules: &Rules,
+        at: Instant,
+    ) -> Vec<Telling> {
+        let past = self.involved.clone();
+        new.iter().for_each(|fact| self.involved.evolve(fact, contracts));
+        let audience = self.involved.audience(rules, at);
+        let mut tellings = Vec::new();
+        for agency in &audience {
+            let stands_as_before = self.audience.contains(agency)
+                && self.rules == rules.version()
+                && past.grants(agency).eq(self.involved.grants(agency));
+            let past = before.iter().filter(|_| !stands_as_before).map(|fact| (fact, true));
+            for (fact, backfill) in past.chain(new.iter().map(|fact| (fact, false))) {
+                let contract = contracts.get(fact.attributes.kind.as_str());
+                let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, backfill)));
+            }
         }
+        // Who leaves the case with its own word still gets that.
+        let speakers: BTreeSet<&AgencyCode> = new.iter().map(|fact| &fact.attributes.source.agency).collect();
+        for agency in
+            speakers.into_iter().filter(|code| !audience.contains(*code) && rules.agency(code, at).is_some())
+        {
+            for fact in new.iter().filter(|fact| fact.attributes.source.agency == *agency) {
+                tellings.extend(self.tell(agency, fact.at, Decision::full(), false));
+            }
+        }
+        (self.audience, self.rules) = (audience, rules.version());
+        tellings
     }
-    let mut enders = new.iter().map(|fact| &fact.attributes.source.agency).collect::<Vec<_>>();
-    enders.dedup();
-    for agency in enders.into_iter().filter(|code| !involved.includes(code, rules, at)) {
-        let own = new.iter().filter(|fact| fact.attributes.source.agency == *agency);
-        tellings.extend(own.map(|fact| Telling {
-            agency: agency.clone(),
-            fact: fact.at,
-            form: Form::Full,
-            backfill: false,
-        }));
+
+    /// Notes what an agency is told, unless it was told as much before.
+    fn tell(
+        &mut self,
+        agency: &AgencyCode,
+        fact: FactRef,
+        decision: Decision,
+        backfill: bool,
+    ) -> Option<Telling> {
+        let told = self.told.entry(agency.clone()).or_default();
+        if told.get(&fact).is_some_and(|before| !decision.tells_more_than(before)) {
+            return None;
+        }
+        // A consequence told coarsely beside its cause would say which fact has consequences.
+        let coarse = |other: &u32| {
+            told.get(&FactRef { ordinal: *other, ..fact }).is_some_and(|d| d.form == Form::Coarse)
+        };
+        if decision.form == Form::Coarse && (0..fact.ordinal).any(|other| coarse(&other)) {
+            return None;
+        }
+        let form = decision.form;
+        told.insert(fact, decision);
+        Some(Telling { agency: agency.clone(), fact, form, backfill })
     }
-    tellings
 }

@@ -1,6 +1,6 @@
 //! Disclosure by sentences and by property, under the demo jurisdiction.
 
-use crate::{Involved, Reason, Telling, decide, narrower, plan};
+use crate::{Involved, Reason, Telling, Told, decide, narrower};
 use contract::{Contracts, Store};
 use jurisdiction::{Level, RuleFile, Rules, Standing};
 use proptest::prelude::*;
@@ -52,10 +52,16 @@ fn referral(at: u64, to: &str) -> CaseFact {
     fact(at, "wbo", "referral.made.v1", json!({"to": to}))
 }
 
-/// Plans the last fact after the others.
+/// What the last fact tells after the others.
 fn told(facts: &[CaseFact]) -> Vec<Telling> {
-    let (new, before) = facts.split_last().unwrap();
-    plan((before, &RULES), std::slice::from_ref(new), &CONTRACTS, &RULES, now())
+    all_told(facts).pop().unwrap_or_default()
+}
+
+/// What each fact tells, one record each.
+fn all_told(facts: &[CaseFact]) -> Vec<Vec<Telling>> {
+    let mut told = Told::default();
+    let next = |at: usize| told.next((&facts[..at], &facts[at..=at]), &CONTRACTS, &RULES, now());
+    (0..facts.len()).map(next).collect()
 }
 
 fn of(tellings: &[Telling], agency: &str) -> Vec<(u64, Form, bool)> {
@@ -139,6 +145,60 @@ fn an_agency_off_the_roster_is_told_nothing() {
     assert_eq!(of(&told(&[lead]), "psb-09"), []);
 }
 
+#[test]
+fn whoever_is_given_more_to_do_is_told_the_past_again_as_far_as_it_may_know_more() {
+    let aid = fact(2, "cab", "justice.legal-aid-applied.v1", json!({"to": "lac"}));
+    let assigned = fact(
+        3,
+        "lac",
+        "justice.legal-aid-assigned.v1",
+        json!({"to": "lac", "application": aid.attributes.id}),
+    );
+    let tellings = told(&[report(1), aid, assigned]);
+    assert_eq!(
+        of(&tellings, "lac")[0],
+        (1, Form::Masked, true),
+        "with a mandate the narrative is open to it"
+    );
+    let lead = |code: &str| fact(3, "wbo", "intake.case-opened.v1", json!({"lead": code}));
+    let accepted = fact(2, "psb-03", "mandatory-reporting.police-accepted.v1", json!({}));
+    let known = fact(1, "sch-12", "mandatory-reporting.report-filed.v1", json!({"filed_to": "psb-03"}));
+    let tellings = told(&[known, accepted.clone(), lead("edu")]);
+    assert_eq!(
+        of(&tellings, "edu").iter().map(|(at, _, late)| (*at, *late)).collect::<Vec<_>>(),
+        [(1, true), (2, true), (3, false)]
+    );
+    let tellings = told(&[report(1), accepted, lead("plc")]);
+    assert_eq!(
+        of(&tellings, "plc"),
+        [(3, Form::Masked, false)],
+        "a lead without a column learns of its task alone"
+    );
+}
+
+#[test]
+fn nobody_is_told_the_same_twice() {
+    let again = |at: u64, id: &CaseFact| {
+        fact(at, "ngo-07", "referral.returned.v1", json!({"referral": id.attributes.id}))
+    };
+    let first = referral(2, "ngo-07");
+    let facts = [report(1), first.clone(), again(3, &first), referral(4, "ngo-07")];
+    assert_eq!(of(&told(&facts), "ngo-07"), [(4, Form::Full, false)], "it comes back and knows the past");
+}
+
+#[test]
+fn a_consequence_that_is_told_coarsely_does_not_stand_beside_its_cause() {
+    let accepted = fact(2, "psb-03", "mandatory-reporting.police-accepted.v1", json!({}));
+    let mut follows = fact(2, "bus", "intake.report-acknowledged.v1", json!({}));
+    follows.at.ordinal = 1;
+    let (mut told, past, new) = (Told::default(), [report(1)], [accepted, follows]);
+    told.next((&[], &past), &CONTRACTS, &RULES, now());
+    let tellings = told.next((&past, &new), &CONTRACTS, &RULES, now());
+    assert_eq!(of(&tellings, "hsp-01"), [(2, Form::Coarse, false)]);
+    assert_eq!(of(&tellings, "psb-03").len(), 2);
+    assert_eq!(of(&tellings, "bus"), [], "the bus is nobody's reader");
+}
+
 /// A case as agencies might tell it: any fact, by anybody, naming anybody.
 fn case() -> impl Strategy<Value = Vec<CaseFact>> {
     const AGENCIES: &[&str] = &[
@@ -181,12 +241,20 @@ proptest! {
     #[test]
     fn nobody_is_told_what_the_matrix_denies(facts in case()) {
         let mut involved = Involved::default();
+        let all = all_told(&facts);
+        prop_assert_eq!(&all, &all_told(&facts), "same ledger, same disclosure");
         for (index, fact) in facts.iter().enumerate() {
             involved.evolve(fact, &CONTRACTS);
-            let tellings = told(&facts[..=index]);
-            prop_assert_eq!(&tellings, &told(&facts[..=index]));
+            let tellings = &all[index];
+            for agency in involved.audience(&RULES, now()) {
+                let contract = CONTRACTS.get(fact.attributes.kind.as_str()).unwrap();
+                let due = decide(fact, contract, &agency, &involved, &RULES, now()).map(|d| d.form);
+                let got = tellings.iter().find(|t| t.agency == agency && t.fact == fact.at).map(|t| t.form);
+                prop_assert_eq!(due, got, "{} must be told of the new fact, as it may", agency);
+            }
             let audience = involved.audience(&RULES, now());
-            for telling in &tellings {
+            for telling in tellings {
+                prop_assert!(RULES.agency(&telling.agency, now()).is_some(), "told agencies are on the roster");
                 let agency = &telling.agency;
                 let of = &facts[telling.fact.sequence.0 as usize - 1];
                 let own = of.attributes.source.agency == *agency;

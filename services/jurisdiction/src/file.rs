@@ -35,8 +35,16 @@ pub struct Fault {
     pub reason: String,
 }
 
-/// Files that are missing, given twice, or not of a jurisdiction at all.
-pub(crate) fn misplaced(files: &[RuleFile], expected: &[&str]) -> Vec<Fault> {
+impl RuleFile {
+    /// Whether the file stands directly in that folder of the jurisdiction.
+    pub(crate) fn is_in(&self, folder: &str) -> bool {
+        let name = self.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+        name.is_some_and(|name| name.ends_with(".toml") && !name.contains('/'))
+    }
+}
+
+/// Files that are missing, given twice, or not of a jurisdiction at all. Those of a folder may be any number.
+pub(crate) fn misplaced(files: &[RuleFile], expected: &[&str], folders: &[&str]) -> Vec<Fault> {
     let fault =
         |file: &str, reason: &str| Fault { file: file.to_owned(), line: 1, reason: reason.to_owned() };
     let count = |path: &str| files.iter().filter(|file| file.path == path).count();
@@ -48,8 +56,14 @@ pub(crate) fn misplaced(files: &[RuleFile], expected: &[&str]) -> Vec<Fault> {
             _ => faults.push(fault(path, "the file is given twice")),
         }
     }
-    let strangers = files.iter().filter(|file| !expected.contains(&file.path.as_str()));
-    faults.extend(strangers.map(|file| fault(&file.path, "this is not a rule file that anything reads")));
+    for (place, file) in files.iter().enumerate().filter(|(_, file)| !expected.contains(&file.path.as_str()))
+    {
+        if !folders.iter().any(|folder| file.is_in(folder)) {
+            faults.push(fault(&file.path, "this is not a rule file that anything reads"));
+        } else if files[..place].iter().any(|earlier| earlier.path == file.path) {
+            faults.push(fault(&file.path, "the file is given twice"));
+        }
+    }
     faults
 }
 
@@ -69,6 +83,11 @@ impl<'a> Reader<'a> {
     /// Whether nothing is wrong with this file so far.
     pub(crate) fn clean(&self) -> bool {
         self.faults.len() == self.before
+    }
+
+    /// How much is wrong so far, in all files.
+    pub(crate) fn faults(&self) -> usize {
+        self.faults.len()
     }
 
     /// The line on which a span begins, from 1.

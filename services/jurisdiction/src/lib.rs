@@ -1,5 +1,5 @@
-//! A jurisdiction is what one region decides for itself: which agencies there are, what each may do, and who
-//! reads what. It is data (`deploy/jurisdictions/<name>/`), because law and locality change and programs
+//! A jurisdiction is what one region decides for itself: which agencies there are, what each may do, who
+//! reads what, and by when the law or the region wants what done. It is data (`deploy/jurisdictions/<name>/`), because law and locality change and programs
 //! should not: the coordinator of the Minors Protection Law (UCL), art. 9, was the civil-affairs department
 //! until 2024-04-25 and is the body for women's and children's work since. So a **role** is dated and never a
 //! fixed agency, and a fact is decided under the roster of the day on which it was recorded.
@@ -7,11 +7,16 @@
 //! - The **roster** (`agencies.toml`): agencies on three levels, their roles, what they are part of
 //!   (`parent`), and which department is competent for them (`authority`, 主管部门), each with its dates.
 //! - **Visibility** (`visibility.toml`): the form in which a role is shown a group of properties.
+//! - The **calendar** (`calendar/<year>.toml`): holidays and make-up working days, year by year.
+//! - **Clocks** (`clocks/*.toml`): what must happen by when, by whom, by which law, each with its dates. What
+//!   they say of a case is the work of `statutory-clock`.
 //!
 //! [`Rules::read`] takes the files or names every [`Fault`] in them; nothing is half read. This crate opens
 //! no file and asks no clock. Adoption of rules is a fact (`governance.rules-adopted`) and the runtime's
 //! work; who is involved in a case, and so asks for a [`Level`] at all, is decided in `disclosure`.
 
+mod calendar;
+pub mod clock;
 mod file;
 #[cfg(any(test, feature = "given"))]
 #[allow(clippy::expect_used, reason = "a test harness: a broken test must stop")]
@@ -22,12 +27,15 @@ mod term;
 mod tests;
 mod visibility;
 
+pub use calendar::{Calendar, NoCalendar, Year};
+pub use clock::{ClockId, ClockRule, Clocks};
 pub use file::{Fault, RuleFile};
 pub use roster::{Agency, Name};
 pub use term::{Dated, Term};
 pub use visibility::{Class, Group, Level, Standing};
 
 use file::Reader;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use roster::Roster;
 use std::sync::Arc;
@@ -37,8 +45,12 @@ use vocabulary::{AgencyCode, GroupName, Instant, Region, Role, TypeName, Version
 const AGENCIES: &str = "agencies.toml";
 const VISIBILITY: &str = "visibility.toml";
 
-/// The files that make up a jurisdiction. Any other is refused: a rule that nobody reads misleads.
+const CALENDAR: &str = "calendar";
+const CLOCKS: &str = "clocks";
+
+/// The files and folders that make up a jurisdiction. Any other is refused: a rule that nobody reads misleads.
 const FILES: [&str; 2] = [AGENCIES, VISIBILITY];
+const FOLDERS: [&str; 2] = [CALENDAR, CLOCKS];
 
 /// The rules of a region as one adoption put them in force. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -46,6 +58,8 @@ pub struct Rules {
     version: Version,
     roster: Arc<Roster>,
     visibility: Arc<Visibility>,
+    calendar: Arc<Calendar>,
+    clocks: Arc<Clocks>,
 }
 
 impl Rules {
@@ -55,14 +69,18 @@ impl Rules {
     /// Every fault that was found, in the order of file and line. What rows say of each other is looked at
     /// once each row can be read, so that one slip does not call forth ten.
     pub fn read(files: &[RuleFile], version: Version) -> Result<Self, Vec<Fault>> {
-        let mut faults = file::misplaced(files, &FILES);
+        let mut faults = file::misplaced(files, &FILES, &FOLDERS);
         let file = |path| files.iter().find(|file| file.path == path);
         let roster = file(AGENCIES).and_then(|file| Roster::read(Reader::new(file, &mut faults)));
         let visibility = file(VISIBILITY)
             .and_then(|file| Visibility::read(Reader::new(file, &mut faults), roster.as_ref()));
+        let folder = |folder| files.iter().filter(move |file| file.is_in(folder));
+        let calendar = Calendar::read(folder(CALENDAR), &mut faults).into();
+        let clocks = Clocks::read(folder(CLOCKS), roster.as_ref(), &mut faults).into();
         match (roster, visibility) {
             (Some(roster), Some(visibility)) if faults.is_empty() => {
-                Ok(Self { version, roster: roster.into(), visibility: visibility.into() })
+                let (roster, visibility) = (roster.into(), visibility.into());
+                Ok(Self { version, roster, visibility, calendar, clocks })
             }
             _ => {
                 faults.sort();
@@ -74,7 +92,8 @@ impl Rules {
     /// Before the first adoption: nobody is on the roster, and nothing is visible.
     pub fn none(region: &Region) -> Self {
         let roster = Roster::empty(region).into();
-        Self { version: Version(0), roster, visibility: Arc::default() }
+        let (visibility, calendar, clocks) = <_>::default();
+        Self { version: Version(0), roster, visibility, calendar, clocks }
     }
 
     /// The region that these rules are of.
@@ -100,6 +119,23 @@ impl Rules {
     /// The day that it is in the region: rules change at midnight there, not in UTC.
     pub fn local_date(&self, at: Instant) -> Date {
         self.roster.timezone.to_datetime(at.timestamp()).date()
+    }
+
+    /// The first moment after that day of the region.
+    pub fn end_of(&self, day: Date) -> Instant {
+        let midnight = day.tomorrow().map(|next| next.at(0, 0, 0, 0));
+        let midnight = midnight.and_then(|midnight| self.roster.timezone.to_timestamp(midnight));
+        Instant::new(midnight.unwrap_or(Timestamp::MAX))
+    }
+
+    /// On which days offices work.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// What must happen by when.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
     }
 
     /// The agency, if it is on the roster at that time.

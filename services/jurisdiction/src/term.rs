@@ -55,3 +55,9 @@ pub struct Dated<T> {
 pub(crate) fn in_force<T>(dated: &[Dated<T>], day: Date) -> impl Iterator<Item = &T> {
     dated.iter().filter(move |row| row.term.holds(day)).map(|row| &row.what)
 }
+
+/// A day as rule files write it.
+pub(crate) fn date(text: &str) -> Result<Date, &'static str> {
+    let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
+    date.ok_or("not a date: expected YYYY-MM-DD")
+}

@@ -1,5 +1,7 @@
 //! The rules of a jurisdiction as sentences: what is refused and where, what holds when, who sees what.
 
+mod calendar_faults;
+mod clock_faults;
 mod dates;
 mod levels;
 mod matrix_faults;

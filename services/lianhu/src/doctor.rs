@@ -77,7 +77,7 @@ impl Doctor {
         let follower = |name: &str| format!("through record {} of {head}", status[name]);
         let stop = stopped.iter().filter_map(|why| why.as_str()).collect::<Vec<_>>().join("; ");
         vec![
-            line("server", Ok("answers; the folder is in use by it".to_owned()), ""),
+            line("server", Ok("answers; the folder is in use by it, the vault too".to_owned()), ""),
             line("ledger", Ok(format!("head {head}")), ""),
             line("rules", Ok(format!("version {rules}")), ""),
             line("disclosure", Ok(follower("disclosed")), ""),

@@ -44,11 +44,11 @@ impl RulesCommand {
 
 /// The rule files of the demo, which are part of this program.
 pub fn demo() -> Vec<RuleFile> {
-    let files = DEMO.files().filter(|file| is_rule(file.path()));
     let file = |file: &include_dir::File<'_>| {
         Some(RuleFile { path: file.path().to_str()?.to_owned(), content: file.contents_utf8()?.to_owned() })
     };
-    files.filter_map(file).collect()
+    let folders = DEMO.dirs().flat_map(Dir::files);
+    DEMO.files().chain(folders).filter(|file| is_rule(file.path())).filter_map(file).collect()
 }
 
 /// The rule files of a folder: every `.toml` in it, by its path from there.

@@ -12,6 +12,7 @@ use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use vault::{KeyId, Place, Vault, VaultError};
 use vocabulary::record::{Bytes, FORMAT, Record, StoredFact};
 use vocabulary::{Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version};
@@ -47,6 +48,8 @@ pub struct Bus {
     pub(crate) histories: Histories,
     pub(crate) tokens: Tokens,
     pub(crate) disclosed: watch::Sender<Disclosing>,
+    /// Why a follower is no longer there that cannot say it itself.
+    pub(crate) ended: watch::Sender<Option<&'static str>>,
 }
 
 /// How far the disclosure follower has come.
@@ -87,7 +90,7 @@ impl Bus {
         let tokens = Tokens::read(&*ledger)?;
         keys_fit(&*ledger, &vault)?;
         let histories = Histories::new(ledger.clone(), contracts.clone());
-        let disclosed = watch::Sender::default();
+        let (disclosed, ended) = (watch::Sender::default(), watch::Sender::new(None));
         Ok(Self {
             region,
             ledger,
@@ -100,14 +103,27 @@ impl Bus {
             histories,
             tokens,
             disclosed,
+            ended,
         })
     }
 
-    /// Runs the followers until one of them stops; why is in [`Bus::status`].
+    /// Runs the followers, each in a task of its own. One that ends, by an error or a panic, is named in
+    /// [`Bus::status`]; the others go on.
     pub async fn run(self: Arc<Self>) {
-        let feeds = self.feeds.follow(self.ledger.clone());
-        let tokens = self.tokens.follow(self.ledger.clone());
-        tokio::join!(feeds, tokens, self.disclose());
+        let mut followers = JoinSet::new();
+        let (feeds, tokens, disclosure) = (self.clone(), self.clone(), self.clone());
+        followers.spawn(async move { feeds.feeds.follow(feeds.ledger.clone()).await });
+        followers.spawn(async move { disclosure.disclose().await });
+        followers.spawn(async move {
+            tokens.tokens.follow(tokens.ledger.clone()).await;
+            tokens.ended.send_replace(Some("tokens: they are followed no more"));
+        });
+        while let Some(ended) = followers.join_next().await {
+            if let Err(why) = ended {
+                tracing::error!(%why, "a follower panicked; restart the bus");
+                self.ended.send_replace(Some("follower: it panicked"));
+            }
+        }
     }
 
     /// The region that the bus serves.
@@ -143,7 +159,8 @@ impl Bus {
         self.ledger.range(head, 1)?; // a store that has failed says so here
         let feeds_stopped = feeds.stopped.map(|why| format!("feeds: {why}"));
         let disclosure_stopped = disclosed.stopped.map(|why| format!("disclosure: {why}"));
-        let stopped = feeds_stopped.into_iter().chain(disclosure_stopped).collect();
+        let ended = self.ended.borrow().map(str::to_owned);
+        let stopped = feeds_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
         let rules = self.rules()?.version();
         Ok(Status { head, rules, disclosed: disclosed.through, feeds: feeds.applied, stopped })
     }

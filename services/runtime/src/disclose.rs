@@ -7,7 +7,7 @@
 
 use crate::bus::Bus;
 use crate::problem::Problem;
-use disclosure::{Telling, plan};
+use disclosure::{Telling, Told};
 use ledger::{Follower, LedgerError, Outcome, Stored};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -29,10 +29,22 @@ struct Desk {
     recorded: Option<Instant>,
     heads: HashMap<AgencyCode, u64>,
     /// The last source that something was told of, and how many entries.
-    told: Option<Told>,
+    told: Option<Last>,
 }
 
-type Told = (Position, usize);
+type Last = (Position, usize);
+
+/// What was told of one case, and of how many of its facts.
+#[derive(Default)]
+struct Case {
+    told: Told,
+    facts: usize,
+}
+
+type Cases = HashMap<HistoryId, Case>;
+
+/// Most cases that are remembered.
+const MOST_CASES: usize = 4_096;
 
 impl Bus {
     /// Follows the ledger and discloses, until a store fails; why is then in [`Bus::status`].
@@ -54,7 +66,7 @@ impl Bus {
         let mut desk = self.desk().await?;
         let from = desk.told.map_or(Position(0), |(source, _)| Position(source.0.saturating_sub(1)));
         let mut follower = Follower::follow(self.ledger.clone(), from);
-        let mut head = self.ledger.head();
+        let (mut head, mut cases) = (self.ledger.head(), Cases::new());
         loop {
             let last = follower.last();
             let _ = head.wait_for(|head| *head > last).await; // a ledger that is gone says so below
@@ -64,7 +76,7 @@ impl Bus {
             for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {
                 let already =
                     desk.told.filter(|(position, _)| *position == source.position).map_or(0, |(_, n)| n);
-                let tellings = self.tellings(source)?;
+                let tellings = self.tellings(source, &mut cases)?;
                 for (chunk, tellings) in tellings.chunks(MOST).enumerate().skip(already.div_ceil(MOST)) {
                     if entries + tellings.len() > MOST {
                         if !self.tell(&mut desk, std::mem::take(&mut facts)).await? {
@@ -130,7 +142,7 @@ impl Bus {
         &self,
         history: &HistoryId,
         version: Version,
-    ) -> Result<(Option<Stored>, Option<Told>), Problem> {
+    ) -> Result<(Option<Stored>, Option<Last>), Problem> {
         let (mut last, mut told) = (None, None);
         for before in (0..version.0).rev() {
             let records = self.ledger.read(history, Version(before))?;
@@ -148,16 +160,25 @@ impl Bus {
         Ok((last, told))
     }
 
-    /// Who is told what of a source record.
-    fn tellings(&self, source: &Stored) -> Result<Vec<Telling>, Problem> {
-        let rules = self.rulebook.at(source.record.rules.version)?;
-        self.histories.with(&source.record.history, |folded| {
-            let start = folded.facts.partition_point(|fact| fact.at.sequence < source.position);
-            let end = folded.facts.partition_point(|fact| fact.at.sequence <= source.position);
-            let then = start.checked_sub(1).map_or(Version(0), |last| folded.rules[last]);
-            let then = self.rulebook.at(then)?;
-            let (before, new) = (&folded.facts[..start], &folded.facts[start..end]);
-            Ok(plan((before, &then), new, &self.contracts, &rules, source.record.recordedtime))
+    /// Who is told what of a source record. What was told of the case before is folded again where this process
+    /// does not remember it.
+    fn tellings(&self, source: &Stored, cases: &mut Cases) -> Result<Vec<Telling>, Problem> {
+        let history = &source.record.history;
+        if cases.len() >= MOST_CASES && !cases.contains_key(history) {
+            cases.clear();
+        }
+        let case = cases.entry(history.clone()).or_default();
+        self.histories.with(history, |folded| {
+            let mut tellings = Vec::new();
+            while case.facts < folded.facts.len() && folded.facts[case.facts].at.sequence <= source.position {
+                let first = &folded.facts[case.facts];
+                let rules = self.rulebook.at(folded.rules[case.facts])?;
+                let end = folded.facts.partition_point(|fact| fact.at.sequence <= first.at.sequence);
+                let (before, new) = (&folded.facts[..case.facts], &folded.facts[case.facts..end]);
+                tellings = case.told.next((before, new), &self.contracts, &rules, first.recorded);
+                case.facts = end;
+            }
+            Ok(tellings)
         })?
     }
 
@@ -185,7 +206,7 @@ impl Bus {
 }
 
 /// The sources of a disclosure record, each with the number of its entries, in order.
-fn sources(stored: &Stored) -> Result<Vec<Told>, Problem> {
+fn sources(stored: &Stored) -> Result<Vec<Last>, Problem> {
     let facts = CaseFact::of_record(stored.position, &stored.record);
     let facts = facts.map_err(|error| Problem::Damaged(error.to_string()))?;
     let source = |fact: CaseFact| match fact.fact {

@@ -33,8 +33,9 @@ impl Bus {
         let moved = progress.wait_for(|p| self.feeds.head(&caller.agency) > after || p.stopped.is_some());
         let _ = tokio::time::timeout(most, moved).await; // over in time or not: what counts is how it stands now
         let stopped = progress.borrow().stopped.clone();
+        let stopped = stopped.map(|why| why.to_string()).or_else(|| self.ended.borrow().map(str::to_owned));
         match stopped {
-            Some(why) => Err(Problem::Unavailable(why.to_string())),
+            Some(why) => Err(Problem::Unavailable(why)),
             None => Ok(self.feeds.head(&caller.agency) > after),
         }
     }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use vocabulary::{CaseFact, HistoryId, Instant, Version};
 
-/// Most histories that are kept folded; the rest is folded again when it is asked for.
+/// Most histories of one generation that are kept folded; others are folded again when they are asked for.
 const MOST: usize = 4_096;
 
 /// One history, folded.
@@ -54,7 +54,14 @@ impl Folded {
 pub(crate) struct Histories {
     ledger: Arc<dyn Ledger>,
     contracts: Arc<Contracts>,
-    kept: Mutex<HashMap<HistoryId, Arc<Slot>>>,
+    kept: Mutex<Kept>,
+}
+
+/// Two generations: what nobody has asked for since the last change of generation is forgotten.
+#[derive(Default)]
+struct Kept {
+    young: HashMap<HistoryId, Arc<Slot>>,
+    old: HashMap<HistoryId, Arc<Slot>>,
 }
 
 #[derive(Default)]
@@ -92,9 +99,14 @@ impl Histories {
 
     fn slot(&self, history: &HistoryId) -> Arc<Slot> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST && !kept.contains_key(history) {
-            kept.clear(); // simple, and rare: a fold costs what reading the history costs
+        if let Some(slot) = kept.young.get(history) {
+            return slot.clone();
         }
-        kept.entry(history.clone()).or_default().clone()
+        let slot = kept.old.remove(history).unwrap_or_default();
+        if kept.young.len() >= MOST {
+            kept.old = std::mem::take(&mut kept.young);
+        }
+        kept.young.insert(history.clone(), slot.clone());
+        slot
     }
 }

@@ -1,7 +1,6 @@
 //! The way in: from a document to a receipt.
 
 use crate::bus::Bus;
-use crate::history::Folded;
 use crate::problem::Problem;
 use crate::protect::{is_same, protect};
 use contract::{Document, Envelope, Opens, Rejection, Violation};
@@ -83,7 +82,7 @@ impl Bus {
             return Ok(receipt);
         }
         permit(caller, &document, &self.rulebook.current()?, self.now())?;
-        let (history, opens) = self.history_of(&document)?;
+        let (history, opens) = self.existing(&document)?;
         let _turn = self.histories.turn(&history).await;
         for _ in 0..ATTEMPTS {
             // A twin of this document may have been recorded meanwhile: then the answer is its receipt, not
@@ -91,8 +90,10 @@ impl Bus {
             if let Some(receipt) = self.repeated(&document)? {
                 return Ok(receipt);
             }
-            let rules = self.rulebook.current()?;
-            let record = self.admit(caller, &document, (&history, opens), &rules)?;
+            // The record names the rules and the moment by which everything about it was decided.
+            let (rules, now) = (self.rulebook.current()?, self.now());
+            permit(caller, &document, &rules, now)?;
+            let record = self.admit(caller, &document, (&history, opens), (&rules, now))?;
             let receipt = receipt(Position(0), &record, 0, false);
             match self.ledger.append(record).await {
                 Ok(Outcome::Appended(sequence)) => return Ok(Receipt { sequence, ..receipt }),
@@ -115,10 +116,10 @@ impl Bus {
             let consequences = receipt.consequences.into_iter().map(|c| c.kind).collect();
             return Ok(Preview { admitted: true, subject: Some(receipt.subject), consequences });
         }
-        let rules = self.rulebook.current()?;
-        permit(caller, &document, &rules, self.now())?;
-        let (history, opens) = self.history_of(&document)?;
-        let (consequences, _) = self.decide(caller, &document, (&history, opens), &rules)?;
+        let (rules, now) = (self.rulebook.current()?, self.now());
+        permit(caller, &document, &rules, now)?;
+        let (history, opens) = self.existing(&document)?;
+        let (consequences, _) = self.decide(caller, &document, (&history, opens), (&rules, now))?;
         let kinds =
             consequences.iter().filter_map(|Consequence(fact)| fact.write()).map(|(kind, _)| kind).collect();
         Ok(Preview { admitted: true, subject, consequences: kinds })
@@ -161,15 +162,14 @@ impl Bus {
         caller: &Caller,
         document: &Document,
         history: (&HistoryId, bool),
-        rules: &Rules,
+        (rules, now): (&Rules, Instant),
     ) -> Result<Record, Problem> {
-        let (consequences, head) = self.decide(caller, document, history, rules)?;
-        let at = head.recorded.map_or(self.now(), |last| last.max(self.now()));
+        let (consequences, head) = self.decide(caller, document, history, (rules, now))?;
         let mut facts = vec![protect(document, history.0, head.keys, &self.vault)?];
         for (index, Consequence(fact)) in consequences.iter().enumerate() {
             facts.push(self.follow_up(document, index, fact)?);
         }
-        self.record(history.0, head.version, at, rules, facts)
+        self.record(history.0, head.version, head.now, rules, facts)
     }
 
     /// Is the caller involved in this history, and what does the stage say? A history that does not exist and
@@ -179,18 +179,26 @@ impl Bus {
         caller: &Caller,
         document: &Document,
         (history, opens): (&HistoryId, bool),
-        rules: &Rules,
+        (rules, now): (&Rules, Instant),
     ) -> Result<(Vec<Consequence>, Head), Problem> {
         self.histories.with(history, |folded| {
-            let now = folded.recorded.map_or(self.now(), |last| last.max(self.now()));
+            let now = folded.recorded.map_or(now, |last| last.max(now));
             let knows = folded.version.0 > 0 && folded.involved.includes(&caller.agency, rules, now);
             if !(opens || knows) {
                 return Err(Problem::NotFound);
             }
             let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
             let consequences = folded.states.admit(&Proposed { attributes, fact, now }, rules)?;
-            Ok((consequences, Head::of(folded)))
+            Ok((consequences, Head { version: folded.version, now, keys: folded.keys.clone() }))
         })?
+    }
+
+    /// The history of a document, unless it continues one that does not exist. Asked before the history is
+    /// looked at, so that guessing names costs the bus nothing.
+    fn existing(&self, document: &Document) -> Result<(HistoryId, bool), Problem> {
+        let (history, opens) = self.history_of(document)?;
+        let exists = opens || self.ledger.version(&history)?.0 > 0;
+        if exists { Ok((history, opens)) } else { Err(Problem::NotFound) }
     }
 
     /// The history that a document continues or opens. The name of a new one is derived from what opens it, so
@@ -232,14 +240,9 @@ impl Bus {
 /// What a record needs to know of the history that it continues.
 struct Head {
     version: vocabulary::Version,
-    recorded: Option<Instant>,
+    /// The moment of the record: never before that of the last one.
+    now: Instant,
     keys: crate::protect::KeyRing,
-}
-
-impl Head {
-    fn of(folded: &Folded) -> Self {
-        Self { version: folded.version, recorded: folded.recorded, keys: folded.keys.clone() }
-    }
 }
 
 /// The caller is on the roster now, and one of its roles may say this.

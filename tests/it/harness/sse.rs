@@ -86,11 +86,17 @@ impl Stream {
         std::iter::from_fn(|| self.next()).take_while(|event| event.name != "caught-up").collect()
     }
 
-    /// The next item, past whatever else is said.
+    /// The next item. A stream that ends instead says why.
     #[track_caller]
     pub fn item(&mut self) -> Event {
-        let mut items = std::iter::from_fn(|| self.next()).filter(Event::is_item);
-        items.next().expect("the stream ended")
+        let mut said = Vec::new();
+        while let Some(event) = self.next() {
+            if event.is_item() {
+                return event;
+            }
+            said.push(format!("{} {}", event.name, event.data));
+        }
+        panic!("the stream ended: {said:?}")
     }
 }
 

@@ -3,6 +3,7 @@
 use super::shape::{Head, Relation, RelationRow, RoleRow, Row};
 use super::{Agency, Roster};
 use crate::file::Reader;
+use crate::term::date;
 use crate::{Dated, Term};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
@@ -116,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// A term; a row without an end of its own ends with its agency.
-    fn term(
+    pub(crate) fn term(
         &mut self,
         from: &Spanned<String>,
         until: Option<&Spanned<String>>,
@@ -154,11 +155,6 @@ fn code(text: &str) -> Result<AgencyCode, String> {
         Ok(code) if code.as_str() == BUS => Err("the bus itself speaks under this code".to_owned()),
         code => code.map_err(|why| why.to_string()),
     }
-}
-
-fn date(text: &str) -> Result<Date, &'static str> {
-    let date = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    date.ok_or("not a date: expected YYYY-MM-DD")
 }
 
 /// From the tables in the program, never from those of the machine: every process knows the same day.

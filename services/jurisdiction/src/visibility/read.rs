@@ -70,7 +70,8 @@ impl Visibility {
 }
 
 impl Reader<'_> {
-    fn role(&mut self, word: &Spanned<String>, roster: Option<&Roster>) -> Option<Role> {
+    /// A role; when the roster could be read, one that somebody holds at some time.
+    pub(crate) fn role(&mut self, word: &Spanned<String>, roster: Option<&Roster>) -> Option<Role> {
         let role = self.word(word, Role::parse)?;
         if roster.is_some_and(|roster| !roster.ever_holds(&role)) {
             let line = self.line(&word.span());

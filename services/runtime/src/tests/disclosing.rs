@@ -197,6 +197,62 @@ async fn two_processes_disclose_once() {
     assert_eq!(sources.len(), 44);
 }
 
+/// A ledger whose readers panic once it is told to: as sled may, below them.
+struct Panicking(Arc<Faulty<MemoryLedger>>, std::sync::atomic::AtomicBool);
+
+#[async_trait::async_trait]
+impl Ledger for Panicking {
+    async fn append(&self, record: vocabulary::Record) -> Result<ledger::Outcome, ledger::LedgerError> {
+        self.0.append(record).await
+    }
+    fn read(&self, history: &HistoryId, after: Version) -> Result<Vec<ledger::Stored>, ledger::LedgerError> {
+        self.0.read(history, after)
+    }
+    fn version(&self, history: &HistoryId) -> Result<Version, ledger::LedgerError> {
+        self.0.version(history)
+    }
+    fn find(
+        &self,
+        source: &vocabulary::Source,
+        id: &vocabulary::EventId,
+    ) -> Result<Option<FactRef>, ledger::LedgerError> {
+        self.0.find(source, id)
+    }
+    fn get(&self, position: Position) -> Result<Option<ledger::Stored>, ledger::LedgerError> {
+        self.0.get(position)
+    }
+    fn range(&self, after: Position, most: usize) -> Result<Vec<ledger::Stored>, ledger::LedgerError> {
+        assert!(most == 1 || !self.1.load(std::sync::atomic::Ordering::SeqCst), "as told");
+        self.0.range(after, most)
+    }
+    fn histories(&self, kind: HistoryKind) -> Result<Vec<HistoryId>, ledger::LedgerError> {
+        self.0.histories(kind)
+    }
+    fn head(&self) -> tokio::sync::watch::Receiver<Position> {
+        self.0.head()
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_panics_is_named_and_an_empty_feed_is_not_taken_for_nothing_new() {
+    let fixture = adopted().await;
+    let ledger = Arc::new(Panicking(fixture.ledger.clone(), false.into()));
+    let views = fixture.dir.path().join("panicking");
+    let bus = open_with(ledger.clone(), fixture.vault.clone(), fixture.clock.clone(), &views).unwrap();
+    ledger.1.store(true, std::sync::atomic::Ordering::SeqCst);
+    let bus = Arc::new(bus);
+    let running = tokio::spawn(bus.clone().run());
+    let waited = tokio::time::timeout(Duration::from_secs(30), async {
+        while bus.status().unwrap().stopped.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    waited.await.expect("it is named");
+    let moved = bus.feed_moved(&caller("psb-03"), 0, Duration::from_millis(1)).await;
+    assert!(matches!(moved, Err(Problem::Unavailable(_))));
+    running.abort();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
