@@ -100,8 +100,9 @@ pub(crate) fn flowing(bus: &Bus) -> Result<(), Trouble> {
 /// # Errors
 /// A store is away; the item cannot be read; the feed has a hole.
 pub(crate) fn next(bus: &Bus, caller: &Caller, after: u64) -> Result<Option<FeedItem>, Trouble> {
+    let head = bus.feed_head(caller); // before the item: a feed that grows meanwhile has no hole
     let item = bus.feed(caller, after, 1)?.pop();
-    if item.is_none() && bus.feed_head(caller) > after {
+    if item.is_none() && head > after {
         return Err(Trouble::Damaged(format!("a feed has no item after {after}, below its head")));
     }
     Ok(item)
