@@ -17,6 +17,7 @@ mod harness;
 mod keys;
 mod limits;
 mod racing;
+mod readme;
 mod referral;
 mod rules;
 mod samples;
