@@ -84,10 +84,14 @@ impl Envelope {
         let Value::Object(mut event) = event else {
             return Err(malformed("", "type", "an event must be an object", "事件必须是对象"));
         };
-        let data = take_data(&mut event)?;
+        let data = take_data(&mut event);
         let mut wrong: Vec<Violation> =
             REQUIRED.iter().filter(|n| !event.contains_key(**n)).map(missing).collect();
         wrong.extend(event.iter().filter_map(|(name, value)| attribute(name, value)));
+        let data = data.unwrap_or_else(|rejection| {
+            wrong.extend_from_slice(rejection.violations());
+            Value::Null // never read: something is wrong
+        });
         if !wrong.is_empty() {
             return Err(Rejection::Malformed(wrong));
         }

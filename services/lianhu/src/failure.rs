@@ -21,6 +21,9 @@ pub enum Failure {
     /// No server answers.
     #[error("{0} does not answer: {1}")]
     Unreachable(String, String),
+    /// The address to serve cannot be had.
+    #[error("cannot serve {0}: {1}; choose another with --listen")]
+    Address(std::net::SocketAddr, std::io::Error),
     /// Contracts or rules with faults.
     #[error("{}", .0.join("\n        "))]
     Faults(Vec<String>),
@@ -53,7 +56,7 @@ impl Failure {
                 429 | 503 => 7,
                 _ => 1,
             },
-            Self::Unreachable(..) => 7,
+            Self::Unreachable(..) | Self::Address(..) => 7,
             Self::Faults(_) | Self::Bus(Problem::Rules(_)) => 5,
             Self::Store(_) | Self::Bus(Problem::Damaged(_)) => 8,
             Self::Bus(Problem::Unavailable(_) | Problem::Busy) => 7,

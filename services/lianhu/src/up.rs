@@ -58,8 +58,7 @@ impl Up {
         }
         let operator = Operator::new(folder.operator_token()?);
         let listener = TcpListener::bind(self.listen).await;
-        let listener =
-            listener.map_err(|error| Failure::Unreachable(self.listen.to_string(), error.to_string()))?;
+        let listener = listener.map_err(|error| Failure::Address(self.listen, error))?;
         let stopped = stopped()?; // before anybody reads that it serves
         self.greet(&bus, &folder, &listener, json)?;
         let followers = tokio::spawn(bus.clone().run());

@@ -81,6 +81,13 @@ fn a_structured_event_needs_its_attributes_and_no_others() {
 }
 
 #[test]
+fn an_empty_event_is_told_everything_that_it_lacks() {
+    let found = refused(b"{}");
+    let lacks = ["specversion", "id", "source", "type", "time", "data"];
+    assert_eq!(found, lacks.map(|name| (format!("/{name}"), "required".to_owned())));
+}
+
+#[test]
 fn data_may_come_as_base64_but_not_twice() {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let mut event = lead();
