@@ -14,7 +14,12 @@ const PURE: &[&str] = &[
     "jurisdiction",
     "intake",
     "mandatory-reporting",
+    "one-stop",
     "referral",
+    "case-conference",
+    "guardianship",
+    "follow-up",
+    "closure",
     "statutory-clock",
     "disclosure",
 ];
@@ -26,13 +31,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("jurisdiction", &["vocabulary"]),
     ("intake", &["vocabulary", "contract", "jurisdiction"]),
     ("mandatory-reporting", &["vocabulary", "contract", "jurisdiction"]),
+    ("one-stop", &["vocabulary", "contract", "jurisdiction"]),
     ("referral", &["vocabulary", "contract", "jurisdiction"]),
+    ("case-conference", &["vocabulary", "contract", "jurisdiction"]),
+    ("guardianship", &["vocabulary", "contract", "jurisdiction"]),
+    ("follow-up", &["vocabulary", "contract", "jurisdiction"]),
+    ("closure", &["vocabulary", "contract", "jurisdiction"]),
     ("statutory-clock", &["vocabulary", "jurisdiction"]),
     ("disclosure", &["vocabulary", "contract", "jurisdiction"]),
     ("ledger", &["vocabulary"]),
     ("vault", &["vocabulary"]),
     // a view follows the ledger through its port
-    ("agency-views", &["vocabulary", "contract", "jurisdiction", "disclosure", "ledger"]),
+    ("agency-views", &["vocabulary", "contract", "jurisdiction", "statutory-clock", "disclosure", "ledger"]),
     (
         "runtime",
         &[
@@ -41,7 +51,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "jurisdiction",
             "intake",
             "mandatory-reporting",
+            "one-stop",
             "referral",
+            "case-conference",
+            "guardianship",
+            "follow-up",
+            "closure",
+            "statutory-clock",
             "disclosure",
             "agency-views",
             "ledger",
@@ -123,7 +139,16 @@ fn dependencies_point_one_way() {
 
 #[test]
 fn stages_know_nothing_of_each_other() {
-    let stages = ["intake", "mandatory-reporting", "referral"];
+    let stages = [
+        "intake",
+        "mandatory-reporting",
+        "one-stop",
+        "referral",
+        "case-conference",
+        "guardianship",
+        "follow-up",
+        "closure",
+    ];
     for (name, (normal, development)) in members().iter().filter(|(name, _)| stages.contains(&name.as_str()))
     {
         let others = stages.iter().filter(|stage| **stage != name.as_str());
@@ -201,7 +226,12 @@ fn every_fact_that_rust_knows_has_a_contract() {
     let known = [
         vocabulary::intake::Intake::TYPES,
         vocabulary::mandatory_reporting::MandatoryReporting::TYPES,
+        vocabulary::one_stop::OneStop::TYPES,
         vocabulary::referral::Referral::TYPES,
+        vocabulary::case_conference::CaseConference::TYPES,
+        vocabulary::guardianship::Guardianship::TYPES,
+        vocabulary::follow_up::FollowUp::TYPES,
+        vocabulary::closure::Closure::TYPES,
         vocabulary::governance::Governance::TYPES,
     ];
     for kind in known.concat() {

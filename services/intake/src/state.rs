@@ -66,7 +66,15 @@ impl State {
             Fact::MandatoryReporting(MandatoryReporting::PoliceAccepted(accepted)) => {
                 self.take(&accepted.report, &fact.attributes.source.agency);
             }
-            Fact::MandatoryReporting(_) | Fact::Referral(_) | Fact::Governance(_) | Fact::Other => {}
+            Fact::MandatoryReporting(_)
+            | Fact::OneStop(_)
+            | Fact::Referral(_)
+            | Fact::CaseConference(_)
+            | Fact::Guardianship(_)
+            | Fact::FollowUp(_)
+            | Fact::Closure(_)
+            | Fact::Governance(_)
+            | Fact::Other => {}
         }
         self
     }

@@ -79,7 +79,14 @@ impl State {
         match &fact.fact {
             Fact::MandatoryReporting(said) => self.note(said, fact),
             Fact::Intake(said) => self.hear(said, fact),
-            Fact::Referral(_) | Fact::Governance(_) | Fact::Other => {}
+            Fact::OneStop(_)
+            | Fact::Referral(_)
+            | Fact::CaseConference(_)
+            | Fact::Guardianship(_)
+            | Fact::FollowUp(_)
+            | Fact::Closure(_)
+            | Fact::Governance(_)
+            | Fact::Other => {}
         }
         self
     }

@@ -59,7 +59,15 @@ impl State {
                 self.name(&opened.children);
             }
             Fact::MandatoryReporting(MandatoryReporting::ReportFiled(filed)) => self.name(&filed.children),
-            Fact::Intake(_) | Fact::MandatoryReporting(_) | Fact::Governance(_) | Fact::Other => {}
+            Fact::Intake(_)
+            | Fact::MandatoryReporting(_)
+            | Fact::OneStop(_)
+            | Fact::CaseConference(_)
+            | Fact::Guardianship(_)
+            | Fact::FollowUp(_)
+            | Fact::Closure(_)
+            | Fact::Governance(_)
+            | Fact::Other => {}
         }
         self
     }

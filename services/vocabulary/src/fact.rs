@@ -3,9 +3,14 @@
 //!
 //! The types hold the clear properties alone: a fold cannot reach a protected value.
 
+use crate::case_conference::CaseConference;
+use crate::closure::Closure;
+use crate::follow_up::FollowUp;
 use crate::governance::Governance;
+use crate::guardianship::Guardianship;
 use crate::intake::Intake;
 use crate::mandatory_reporting::MandatoryReporting;
+use crate::one_stop::OneStop;
 use crate::record::Record;
 use crate::referral::Referral;
 use crate::{Attributes, FactRef, Instant, Position};
@@ -21,8 +26,18 @@ pub enum Fact {
     Intake(Intake),
     /// The statutory report and what the police make of it.
     MandatoryReporting(MandatoryReporting),
+    /// One place, one interview.
+    OneStop(OneStop),
     /// One agency asks another to act.
     Referral(Referral),
+    /// The agencies of a case decide together.
+    CaseConference(CaseConference),
+    /// Safety, placement, guardians, orders.
+    Guardianship(Guardianship),
+    /// Risk grades and visits.
+    FollowUp(FollowUp),
+    /// A case may end.
+    Closure(Closure),
     /// Rules, tokens, disclosures.
     Governance(Governance),
     /// A fact that no decision, clock or view reads.
@@ -100,7 +115,16 @@ impl Fact {
             "mandatory-reporting" if MandatoryReporting::TYPES.contains(&kind) => {
                 typed(kind, clear).map(Self::MandatoryReporting)
             }
+            "one-stop" if OneStop::TYPES.contains(&kind) => typed(kind, clear).map(Self::OneStop),
             "referral" if Referral::TYPES.contains(&kind) => typed(kind, clear).map(Self::Referral),
+            "case-conference" if CaseConference::TYPES.contains(&kind) => {
+                typed(kind, clear).map(Self::CaseConference)
+            }
+            "guardianship" if Guardianship::TYPES.contains(&kind) => {
+                typed(kind, clear).map(Self::Guardianship)
+            }
+            "follow-up" if FollowUp::TYPES.contains(&kind) => typed(kind, clear).map(Self::FollowUp),
+            "closure" if Closure::TYPES.contains(&kind) => typed(kind, clear).map(Self::Closure),
             "governance" if Governance::TYPES.contains(&kind) => typed(kind, clear).map(Self::Governance),
             _ => Ok(Self::Other),
         }
@@ -111,7 +135,12 @@ impl Fact {
         let tagged = match self {
             Self::Intake(fact) => serde_json::to_value(fact),
             Self::MandatoryReporting(fact) => serde_json::to_value(fact),
+            Self::OneStop(fact) => serde_json::to_value(fact),
             Self::Referral(fact) => serde_json::to_value(fact),
+            Self::CaseConference(fact) => serde_json::to_value(fact),
+            Self::Guardianship(fact) => serde_json::to_value(fact),
+            Self::FollowUp(fact) => serde_json::to_value(fact),
+            Self::Closure(fact) => serde_json::to_value(fact),
             Self::Governance(fact) => serde_json::to_value(fact),
             Self::Other => return None,
         };
@@ -128,7 +157,17 @@ macro_rules! into_fact {
         fn from(fact: $stage) -> Self { Self::$stage(fact) }
     })+ };
 }
-into_fact!(Intake, MandatoryReporting, Referral, Governance);
+into_fact!(
+    Intake,
+    MandatoryReporting,
+    OneStop,
+    Referral,
+    CaseConference,
+    Guardianship,
+    FollowUp,
+    Closure,
+    Governance
+);
 
 /// A fact of a history as a fold meets it: clear, in its place, with its times.
 #[derive(Clone, Debug, PartialEq)]

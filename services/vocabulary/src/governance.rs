@@ -19,6 +19,15 @@ pub enum Governance {
     /// What agencies were told of one record.
     #[serde(rename = "governance.disclosed.v1")]
     Disclosed(Disclosed),
+    /// The time of a clock has passed, and nothing has stopped it.
+    #[serde(rename = "governance.clock-breached.v1")]
+    ClockBreached(ClockBreached),
+    /// A fact that was recorded late shows that the clock had been met.
+    #[serde(rename = "governance.breach-rebutted.v1")]
+    BreachRebutted(BreachRebutted),
+    /// The owner says why it missed. The one fact here that agencies publish.
+    #[serde(rename = "governance.breach-explained.v1")]
+    BreachExplained(BreachExplained),
 }
 
 impl Governance {
@@ -28,6 +37,9 @@ impl Governance {
         "governance.rules-adopted.v1",
         "governance.agency-token-issued.v1",
         "governance.disclosed.v1",
+        "governance.clock-breached.v1",
+        "governance.breach-rebutted.v1",
+        "governance.breach-explained.v1",
     ];
 }
 
@@ -131,4 +143,42 @@ pub struct Disclosed {
     pub rules: Version,
     /// At most 1,000; the rest follows in the next fact.
     pub entries: Vec<Entry>,
+}
+
+/// See [`Governance::ClockBreached`]. Clock and instance together name one breach of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockBreached {
+    /// The clock, by the id of its rule.
+    pub clock: String,
+    /// Which instance of it.
+    pub instance: String,
+    /// From when on it was too late.
+    pub due_at: String,
+    /// Who owed it then.
+    pub owners: Vec<AgencyCode>,
+}
+
+/// See [`Governance::BreachRebutted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreachRebutted {
+    /// The clock, by the id of its rule.
+    pub clock: String,
+    /// Which instance of it.
+    pub instance: String,
+    /// When it was done.
+    pub stopped_at: String,
+}
+
+/// See [`Governance::BreachExplained`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreachExplained {
+    /// The clock, by the id of its rule.
+    pub clock: String,
+    /// Which instance of it.
+    pub instance: String,
+    /// Why.
+    pub reason_code: String,
 }

@@ -7,15 +7,20 @@
 //! runtime asks the time.
 
 pub mod attributes;
+pub mod case_conference;
+pub mod closure;
 pub mod commitment;
 pub mod fact;
+pub mod follow_up;
 #[cfg(any(test, feature = "given"))]
 #[allow(clippy::expect_used, reason = "a test harness: a broken test must stop")]
 pub mod given;
 pub mod governance;
+pub mod guardianship;
 pub mod id;
 pub mod intake;
 pub mod mandatory_reporting;
+pub mod one_stop;
 pub mod protected;
 pub mod record;
 pub mod referral;

@@ -1,0 +1,28 @@
+//! One-stop: one place, one interview: adult, exam, sample, interview, counselling.
+
+mod admit;
+mod state;
+
+pub use state::State;
+
+use jurisdiction::Rules;
+use vocabulary::{CaseFact, Consequence, Proposed, Stage};
+
+/// The stage.
+pub struct OneStop;
+
+impl Stage<Rules> for OneStop {
+    type State = State;
+
+    fn evolve(state: State, fact: &CaseFact) -> State {
+        state.with(fact)
+    }
+
+    fn admit(
+        state: &State,
+        proposed: &Proposed,
+        rules: &Rules,
+    ) -> Result<Vec<Consequence>, vocabulary::Refusal> {
+        admit::admit(state, proposed, rules)
+    }
+}

@@ -1,0 +1,78 @@
+//! Follow-up: how great the risk is, and who goes and looks.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that can become true in this stage, in the order in which a case meets it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum FollowUp {
+    /// A child is graded for the first time, or again without a change, from L0 watch to L4 critical,
+    /// under a named scheme.
+    #[serde(rename = "follow-up.risk-grade-assigned.v1")]
+    RiskGradeAssigned(RiskGradeAssigned),
+    /// A child's grade goes up or down.
+    #[serde(rename = "follow-up.risk-grade-changed.v1")]
+    RiskGradeChanged(RiskGradeChanged),
+    /// The child has been visited or contacted after a return or during the follow-up watch, with the
+    /// grade that the visit leads to.
+    #[serde(rename = "follow-up.visit-recorded.v1")]
+    VisitRecorded(VisitRecorded),
+}
+
+impl FollowUp {
+    /// The wire names, in order.
+    pub const TYPES: &[&str] = &[
+        "follow-up.risk-grade-assigned.v1",
+        "follow-up.risk-grade-changed.v1",
+        "follow-up.visit-recorded.v1",
+    ];
+}
+
+/// See [`FollowUp::RiskGradeAssigned`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskGradeAssigned {
+    /// From L0, watch, to L4, critical.
+    pub grade: String,
+    /// The grading scheme.
+    pub scheme: String,
+    /// The version of the scheme.
+    pub scheme_version: String,
+    /// When the grade was given.
+    pub assigned_at: String,
+    /// The last day on which the grade holds without a new assessment; a lapsed grade rises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<String>,
+}
+
+/// See [`FollowUp::RiskGradeChanged`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiskGradeChanged {
+    /// The grade that held until now.
+    pub from: String,
+    /// The grade from now on.
+    pub to: String,
+    /// Why: new information, the danger is over, the plan works, services are refused, a concern was
+    /// raised, the grade lapsed, or a regular reassessment.
+    pub reason_code: String,
+    /// How many people assessed.
+    pub assessors: u32,
+    /// When the new grade began to hold.
+    pub changed_at: String,
+}
+
+/// See [`FollowUp::VisitRecorded`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisitRecorded {
+    /// When the visit took place.
+    pub visited_at: String,
+    /// How: at the door by scanning the child's card, at the door offline, by telephone, or in person
+    /// elsewhere.
+    pub mode: String,
+    /// All right, or a concern.
+    pub outcome: String,
+    /// The risk grade after the visit.
+    pub grade: String,
+}
