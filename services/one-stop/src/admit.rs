@@ -106,7 +106,7 @@ fn started(state: &State, said: &InterviewStarted) -> Answer {
     if !state.sessions.contains(said.session.as_str()) {
         return Err(Refusal::UnknownSession.of(&said.session));
     }
-    if let Some(label) = said.child.as_ref().filter(|label| !state.children.contains_key(*label)) {
+    if let Some(label) = said.child.as_ref().filter(|label| !state.children.contains(*label)) {
         return Err(Refusal::UnknownChild.of(label));
     }
     none_runs(state)?;

@@ -21,7 +21,7 @@ mod state;
 mod tests;
 
 pub use admit::Refusal;
-pub use state::{Adult, Case, Further, Interview, Phase, Readiness, Sex, State};
+pub use state::{Adult, Case, Further, Interview, Phase, Readiness, State};
 
 use jurisdiction::Rules;
 use vocabulary::{CaseFact, Consequence, Proposed, Stage};

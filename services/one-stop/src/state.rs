@@ -1,7 +1,7 @@
 //! What one-stop must remember of a history: its children, who stands beside them, and how often they were
 //! asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::one_stop::{CrisisCounsellingProvided, InterviewStarted, OneStop as Said};
@@ -12,8 +12,10 @@ use vocabulary::{CaseFact, Child, EventId, Fact, Instant};
 pub struct State {
     /// Whether the history is a case yet.
     pub case: Case,
-    /// All children that anybody has named, by their labels.
-    pub children: BTreeMap<String, Sex>,
+    /// The labels of all children that anybody has named.
+    pub children: BTreeSet<String>,
+    /// Those among them that are girls.
+    pub girls: BTreeSet<String>,
     /// The sessions, by the `id` of their scheduling.
     pub sessions: BTreeSet<EventId>,
     /// Whether an appropriate adult has been found.
@@ -34,17 +36,6 @@ pub enum Case {
     NotOpen,
     /// The coordinator has opened it.
     Open,
-}
-
-/// The sex of a child, as it decides who interviews.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sex {
-    /// A girl.
-    Female,
-    /// A boy.
-    Male,
-    /// Nobody has said.
-    Unknown,
 }
 
 /// Whether an appropriate adult has been found.
@@ -119,8 +110,7 @@ impl State {
 
     /// Whether this child is a girl; without a label, whether any child of the case is.
     pub fn girl(&self, child: Option<&str>) -> bool {
-        let named = |label: &String| child.is_none_or(|child| child == label);
-        self.children.iter().any(|(label, sex)| named(label) && *sex == Sex::Female)
+        child.map_or(!self.girls.is_empty(), |label| self.girls.contains(label))
     }
 
     /// With one more fact.
@@ -178,29 +168,18 @@ impl State {
     /// Reporters label children on their own: whom one of them called a girl stays one, whatever another says.
     fn name<'c>(&mut self, children: impl IntoIterator<Item = &'c Child>) {
         for child in children {
-            let known = self.children.entry(child.label.clone()).or_insert(Sex::Unknown);
-            *known = match (*known, Sex::of(child)) {
-                (Sex::Female, _) | (_, Sex::Female) => Sex::Female,
-                (known, Sex::Unknown) => known,
-                (_, said) => said,
-            };
+            self.children.insert(child.label.clone());
+            if child.sex == "female" {
+                self.girls.insert(child.label.clone());
+            }
         }
     }
 
-    /// The coordinator has seen all reports: its word decides where it has one.
+    /// The coordinator has seen all reports: its word decides who is a boy.
     fn settle(&mut self, children: &[Child]) {
         self.name(children);
-        let said = children.iter().map(|child| (child.label.clone(), Sex::of(child)));
-        self.children.extend(said.filter(|(_, sex)| *sex != Sex::Unknown));
-    }
-}
-
-impl Sex {
-    fn of(child: &Child) -> Self {
-        match child.sex.as_str() {
-            "female" => Self::Female,
-            "male" => Self::Male,
-            _ => Self::Unknown,
+        for boy in children.iter().filter(|child| child.sex == "male") {
+            self.girls.remove(&boy.label);
         }
     }
 }
