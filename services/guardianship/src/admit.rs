@@ -63,12 +63,9 @@ vocabulary::refusals! {
     AlreadyExpired = "guardianship.already-expired",
         "The end of this order has already been recorded.",
         "该保护令期满已经登记。";
-    ReturnNotDecided = "guardianship.return-not-decided",
-        "No conference has concluded since the placement that the child goes home. Bring it to a conference first.",
-        "安置以后，会商尚未作出送回的结论，请先提请会商。";
-    ReturnNotAssessed = "guardianship.return-not-assessed",
-        "No valid assessment since the placement finds the guardian able. Have the guardian assessed first.",
-        "安置以后，没有在有效期内的评估认定监护人具备履职条件，请先进行监护能力评估。";
+    ReturnNotPrepared = "guardianship.return-not-prepared",
+        "The way home is not prepared: a conference decides on it, and a valid assessment finds the guardian able.",
+        "送回尚未准备就绪：须经会商作出送回的结论，并有在有效期内的评估认定监护人具备履职条件。";
     NotRunning = "guardianship.not-running",
         "No temporary guardianship is running that could end.",
         "没有正在进行的临时监护，无从终止。";
@@ -187,25 +184,22 @@ fn expired(state: &State, said: &ProtectionOrderExpired, today: &str) -> Answer 
     if today <= valid_to.as_str() { Err(Refusal::NotYetExpired.of(valid_to)) } else { Ok(()) }
 }
 
-/// A child goes home when a conference wants it and the guardian was found able (UCL 93). Whoever lacks both
-/// is told of both.
+/// A child goes home when a conference wants it and the guardian was found able (UCL 93), both since the child
+/// was placed. Whoever lacks both is told of both.
 fn prepared(state: &State, day: &str) -> Answer {
     let Stay::Placed { decision, assessment } = &state.stay else {
         return Err(Refusal::NotPlaced.of("guardianship.placement-handed-over"));
     };
     let decided = *decision == Decision::Return;
     let assessed = assessment.as_ref().is_some_and(|assessment| assessment.speaks_for_a_return(day));
-    let (conference, assessment) =
-        ("case-conference.concluded:return", "guardianship.guardianship-assessed:able");
-    match (decided, assessed) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Refusal::ReturnNotAssessed.of(assessment)),
-        (false, true) => Err(Refusal::ReturnNotDecided.of(conference)),
-        (false, false) => {
-            let unmet = vec![conference.to_owned(), assessment.to_owned()];
-            Err(vocabulary::Refusal { unmet, ..Refusal::ReturnNotDecided.into() })
-        }
+    let needed =
+        [(decided, "case-conference.concluded:return"), (assessed, "guardianship.guardianship-assessed")];
+    let missing = needed.iter().filter(|(there, _)| !there);
+    let unmet: Vec<_> = missing.map(|(_, what)| (*what).to_owned()).collect();
+    if unmet.is_empty() {
+        return Ok(());
     }
+    Err(vocabulary::Refusal { unmet, ..Refusal::ReturnNotPrepared.into() })
 }
 
 fn ended(state: &State, said: &TemporaryGuardianshipEnded) -> Answer {

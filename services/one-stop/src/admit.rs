@@ -41,7 +41,7 @@ vocabulary::refusals! {
     NotRecorded = "one-stop.not-recorded",
         "Sound and picture are not being recorded. Start the recording before you ask anything.",
         "尚未开启同步录音录像，请先开启再开始询问。";
-    NotJustified = "one-stop.not-justified",
+    SecondNotJustified = "one-stop.second-interview-not-justified",
         "This child has been asked once. To ask again needs an approval with its reason first.",
         "该未成年人已接受过一次询问。确需再次询问的，请先履行批准手续并说明理由。";
     NotStarted = "one-stop.interview-not-started",
@@ -124,7 +124,7 @@ fn started(state: &State, said: &InterviewStarted) -> Answer {
         return Err(Refusal::NotRecorded.of("av_on"));
     }
     if state.asked(child) > 0 && state.further == Further::NotJustified {
-        return Err(Refusal::NotJustified.of("one-stop.additional-interview-justified"));
+        return Err(Refusal::SecondNotJustified.of("one-stop.additional-interview-justified"));
     }
     Ok(())
 }

@@ -307,7 +307,9 @@ fn a_child_is_asked_once_more_only_with_an_approval_for_each_time() {
     after(&rules, facts.clone()).when(justified()).then_refused("one-stop.no-interview-yet");
     for count in 1..=2 {
         facts.extend([started(SESSION), completed(SESSION, count)]);
-        after(&rules, facts.clone()).when(started(SECOND)).then_refused("one-stop.not-justified");
+        after(&rules, facts.clone())
+            .when(started(SECOND))
+            .then_refused("one-stop.second-interview-not-justified");
         after(&rules, facts.clone()).when(justified()).then_admitted([]);
         facts.push(justified());
         after(&rules, facts.clone()).when(started(SECOND)).then_admitted([]);
@@ -321,8 +323,8 @@ fn each_child_who_is_named_has_an_interview_of_its_own() {
     let facts: Vec<_> = ready(&[("A", "male"), ("B", "female")]).into_iter().chain(first).collect();
     let case = after(&rules, facts.clone());
     case.when(started_for("B")).then_admitted([]);
-    case.when(started_for("A")).then_refused("one-stop.not-justified");
-    case.when(started(SESSION)).then_refused("one-stop.not-justified");
+    case.when(started_for("A")).then_refused("one-stop.second-interview-not-justified");
+    case.when(started(SESSION)).then_refused("one-stop.second-interview-not-justified");
     let second = after(&rules, facts.iter().cloned().chain([started_for("B")]));
     second.when(completed(SESSION, 1)).then_admitted([]);
     let approved = [justified(), started_for("B"), completed(SESSION, 1)];
