@@ -148,6 +148,11 @@ impl Bus {
         self.rulebook.current()
     }
 
+    /// Whether this is the demo, whose tokens everybody knows.
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+
     /// What time the bus takes it to be.
     pub fn now(&self) -> Instant {
         self.clock.now()
