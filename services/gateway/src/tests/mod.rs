@@ -95,6 +95,7 @@ impl World {
             feeds: Arc::new(Feeds::open(&dir.path().join("feeds")).unwrap()),
             contracts: Arc::new(Contracts::published().unwrap()),
             clock: clock.clone(),
+            gather: runtime::GATHER,
             demo: true,
         };
         let bus = Arc::new(Bus::open(parts).unwrap());

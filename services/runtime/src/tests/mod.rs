@@ -70,6 +70,7 @@ pub(crate) fn open_with(
         feeds: Arc::new(Feeds::open(views).unwrap()),
         contracts: CONTRACTS.clone(),
         clock,
+        gather: crate::GATHER,
         demo: true,
     })
 }
