@@ -47,7 +47,9 @@ fn opening() -> (Value, Value) {
 #[test]
 fn incident_a_goes_as_its_file_says_and_is_served_as_if_it_had_been_lived_through() {
     let site = Site::demo();
-    let (lines, end) = told(&play(&incident(), site.data()).done());
+    let ended = play(&incident(), site.data());
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let (lines, end) = told(&ended.stdout);
     let written = documents(&fs::read_to_string(incident()).unwrap());
     as_written(&lines, &written, &end);
     let server = site.up();
