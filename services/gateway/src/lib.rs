@@ -28,6 +28,7 @@ mod tests;
 mod words;
 
 pub use auth::Operator;
+pub use problem::document as problem_document;
 pub use serve::serve;
 
 use axum::extract::State;
