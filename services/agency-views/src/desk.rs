@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `r` case | the case, folded, with its clocks ([`CaseRow`]) |
 //! | `o` party, 0, case | nothing: something waits on this party in this case |
-//! | `d` moment, case | nothing: the first moment at which a running clock of the case is too late |
+//! | `d` moment, case | nothing: the first moment at which the bus has something to say of its clocks |
 //!
 //! A case is folded once for all agencies. Which of its values an agency is shown is decided when it asks, by
 //! what it was told (`disclosure`), so no row can show what nobody may see.
@@ -40,9 +40,10 @@ impl CaseRow {
         self.case.duties().iter().map(|duty: &Duty| &duty.party).chain(clocks).collect()
     }
 
-    /// The first moment at which a clock that still runs is over.
+    /// The first moment at which the bus has something to say of a clock: that it is over, or at once that a
+    /// breach which it announced was none.
     fn first_due(&self) -> Option<Instant> {
-        self.clocks.iter().filter(|clock| clock.stopped.is_none()).filter_map(ClockRow::due_at).min()
+        self.clocks.iter().filter_map(|clock| clock.announces(&self.case.breaches)).min()
     }
 }
 

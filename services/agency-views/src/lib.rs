@@ -20,7 +20,7 @@ mod tests;
 mod views;
 
 pub use case::{
-    Case, ClockRow, Duty, DutyKind, Known, Party, Phase, ReferralPhase, ReferralRow, Track, TrackName,
+    Breach, Case, ClockRow, Duty, DutyKind, Known, Party, Phase, ReferralPhase, ReferralRow, Track, TrackName,
 };
 pub use desk::{CaseRow, Desk};
 pub use error::{Progress, ViewError};

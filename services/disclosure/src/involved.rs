@@ -4,7 +4,7 @@ use contract::{Contracts, Involvement, Opens};
 use jurisdiction::Rules;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vocabulary::{AgencyCode, CaseFact, EventId, Instant, TypeName};
+use vocabulary::{AgencyCode, CaseFact, EventId, Instant, Role, TypeName};
 
 /// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,21 @@ impl Involved {
         let region = rules.agencies(at).map(|agency| &agency.code).filter(|code| rules.sees_region(code, at));
         let everybody = direct.into_iter().chain(superiors).chain(region);
         everybody.filter(|code| rules.agency(code, at).is_some()).cloned().collect()
+    }
+
+    /// Those holders of a role that have a part in the case: who is named by its facts, or else who is told of
+    /// it, or else all of them.
+    pub fn holders(&self, role: &Role, rules: &Rules, at: Instant) -> Vec<AgencyCode> {
+        let holders: Vec<AgencyCode> = rules.holders(role.as_str(), at).into_iter().cloned().collect();
+        let named = |code: &&AgencyCode| self.grants(code).next().is_some();
+        let told = |code: &&AgencyCode| self.includes(code, rules, at);
+        for part in [&named as &dyn Fn(&&AgencyCode) -> bool, &told] {
+            let part: Vec<AgencyCode> = holders.iter().filter(|code| part(code)).cloned().collect();
+            if !part.is_empty() {
+                return part;
+            }
+        }
+        holders
     }
 
     /// Whether an agency is told of this case at a time.

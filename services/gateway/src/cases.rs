@@ -155,7 +155,8 @@ pub(crate) async fn knowledge(
     case: Result<Path<String>, PathRejection>,
     Asked(Whose { agency: of, as_of }): Asked<Whose>,
 ) -> Result<Json<Timeline>, Problem> {
-    let of = AgencyCode::parse(&of).map_err(|_| wrong("agency", "not the code of an agency", "不是机构代码"))?;
+    let of =
+        AgencyCode::parse(&of).map_err(|_| wrong("agency", "not the code of an agency", "不是机构代码"))?;
     let when = When { as_of }.as_of()?;
     Ok(Json(shared.bus.knowledge(&agency.caller, &named(case)?, &of, when)?))
 }

@@ -9,8 +9,8 @@ use crate::serve::{Held, Leaving};
 use crate::slots::Slot;
 use runtime::{Bus, FeedItem, Problem as Trouble};
 use std::sync::Arc;
-use vocabulary::HistoryId;
 use tokio::time::Instant;
+use vocabulary::HistoryId;
 
 /// An open stream.
 pub(crate) struct Follow {

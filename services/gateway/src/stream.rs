@@ -1,12 +1,12 @@
 //! The stream: the feed as Server-Sent Events. The id of an event is its position in the agency's feed, so a
 //! client that comes back with `Last-Event-ID` misses nothing and gets nothing twice.
 
-use crate::{App, Shared, cases};
 use crate::auth::Agency;
 use crate::follow::Follow;
 use crate::problem::Problem;
 use crate::query::{Asked, wrong};
 use crate::serve::{Held, Leaving};
+use crate::{App, Shared, cases};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;

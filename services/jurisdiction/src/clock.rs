@@ -53,6 +53,8 @@ pub struct ClockRule {
     pub stops: Vec<Stop>,
     /// By when: the first case that fits the starting fact; the last fits always.
     pub due: Vec<Case>,
+    /// What the bus says when the validity has ended.
+    pub expired: Option<Expired>,
     /// The legal basis.
     pub basis: Basis,
     /// The rule file in which it stands.
@@ -81,6 +83,15 @@ pub struct Basis {
     pub article: String,
     /// What it says, in short, and what about the number is the region's own.
     pub text: Name,
+}
+
+/// The fact that the bus publishes when a validity has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expired {
+    /// Its type.
+    pub fact: TypeName,
+    /// The properties of the starting fact that it repeats.
+    pub copy: Vec<String>,
 }
 
 /// How the agency that owes is found.

@@ -10,6 +10,7 @@ use contract::Contracts;
 use jurisdiction::Rules;
 use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -128,6 +129,8 @@ impl Bus {
             tokens.tokens.follow(tokens.ledger.clone()).await;
             tokens.ended.send_replace(Some("tokens: they are followed no more"));
         });
+        let clocks = self.clone();
+        followers.spawn(async move { clocks.watch().await });
         while let Some(ended) = followers.join_next().await {
             if let Err(why) = ended {
                 tracing::error!(%why, "a follower panicked; restart the bus");
@@ -239,7 +242,19 @@ impl Bus {
         let damaged = |why: &str| Problem::Damaged(format!("a fact of the bus itself: {why}"));
         let (kind, data) = fact.write().ok_or_else(|| damaged("no type"))?;
         let kind = TypeName::parse(&kind).map_err(|_| damaged("its type"))?;
-        let id = EventId::parse(id).map_err(|_| damaged("its id"))?;
+        self.own_data(id, time, cause, kind, data)
+    }
+
+    /// The same, of any type.
+    pub(crate) fn own_data(
+        &self,
+        id: &str,
+        time: String,
+        cause: Option<&EventId>,
+        kind: TypeName,
+        data: Map<String, Value>,
+    ) -> Result<StoredFact, Problem> {
+        let id = EventId::parse(id).map_err(|_| Problem::Damaged("an id of the bus itself".to_owned()))?;
         let mut attributes = Attributes::of_bus(&self.region, id, kind, time);
         attributes.causationid = cause.map(ToString::to_string);
         Ok(StoredFact { attributes, data, sealed: Default::default(), digest: None })

@@ -9,6 +9,7 @@
 //! (`gateway` does) or a subject of NATS (the ledger's adapter does).
 
 mod adopt;
+mod breach;
 mod bus;
 mod clock;
 mod disclose;
@@ -26,12 +27,12 @@ mod tests;
 mod tokens;
 
 pub use adopt::Adopted;
+pub use agency_views::{DutyKind, Phase, ReferralPhase, Track, TrackName};
 pub use bus::{Bus, Parts, Status};
 pub use clock::{Clock, StoryClock, SystemClock};
 pub use disclose::GATHER;
 pub use problem::Problem;
 pub use publish::{Caller, Followed, Preview, Receipt};
-pub use agency_views::{DutyKind, Phase, ReferralPhase, Track, TrackName};
 pub use read::{
     AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
     Timeline, Title, Told,

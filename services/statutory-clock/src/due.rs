@@ -61,6 +61,17 @@ impl Due {
         }
     }
 
+    /// The first moment at which it is too late.
+    pub fn late_from(&self) -> Option<Instant> {
+        match self {
+            Self::By(moment) => {
+                let next = moment.timestamp().checked_add(SignedDuration::from_micros(1));
+                Some(next.map_or(*moment, Instant::new))
+            }
+            other => other.moment(),
+        }
+    }
+
     /// The last day, where the limit is a day.
     pub fn day(&self) -> Option<Date> {
         match self {

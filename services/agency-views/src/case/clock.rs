@@ -1,5 +1,6 @@
 //! The clocks of a case, as rows: what the fold of `statutory-clock` said when the case was last touched.
 
+use super::breach::Breach;
 use super::duty::Party;
 use serde::{Deserialize, Serialize};
 use statutory_clock::{Clock, Due, Mark, Owner, Verdict};
@@ -54,6 +55,20 @@ impl ClockRow {
     /// The moment from which it is too late, where there is one.
     pub fn due_at(&self) -> Option<Instant> {
         self.due.as_ref().ok()?.moment()
+    }
+
+    /// When the bus has to say something of it: that its time is over; or, from its due moment on, that a breach
+    /// which was announced was none, because it turns out to have been stopped in time.
+    pub fn announces(&self, announced: &[Breach]) -> Option<Instant> {
+        let (due, late_from) = (self.due_at()?, self.due.as_ref().ok()?.late_from()?);
+        let said = |b: &&Breach| b.clock == self.clock && b.instance == self.instance && b.due == due;
+        match (self.stopped, announced.iter().find(said)) {
+            (None, None) => Some(late_from),
+            (Some(stop), Some(said)) if !said.rebutted => {
+                self.due.as_ref().is_ok_and(|at| !at.passed(stop.time)).then_some(late_from)
+            }
+            _ => None,
+        }
     }
 
     /// Whether nothing has stopped it. What was valid for a time is owed by nobody.

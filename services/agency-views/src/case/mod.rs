@@ -4,6 +4,7 @@
 //! Every value carries the fact that made it so ([`Known`]): whoever renders the case shows a value to an
 //! agency only where that agency was told of that fact.
 
+mod breach;
 mod clock;
 mod duty;
 mod known;
@@ -11,6 +12,7 @@ mod phase;
 mod referral;
 mod track;
 
+pub use breach::Breach;
 pub use clock::ClockRow;
 pub use duty::{Duty, DutyKind, Party};
 pub use known::Known;
@@ -51,6 +53,8 @@ pub struct Case {
     duties: Duties,
     /// The referrals.
     referrals: Referrals,
+    /// The breaches that the bus has announced.
+    pub breaches: Vec<Breach>,
 }
 
 impl Case {
@@ -101,8 +105,8 @@ impl Case {
             | Fact::CaseConference(_)
             | Fact::Guardianship(_)
             | Fact::Closure(_)
-            | Fact::Governance(_)
             | Fact::Other => {}
+            Fact::Governance(said) => breach::note(&mut self.breaches, said),
         }
     }
 

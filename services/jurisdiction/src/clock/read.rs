@@ -3,14 +3,15 @@
 mod due;
 mod pattern;
 
-use super::shape::{Head, Of, Owner, Row};
-use super::{Allowed, ClockId, ClockRule, Clocks, OwnerRule};
+use super::shape::{self, Head, Of, Owner, Row};
+use super::{Allowed, ClockId, ClockRule, Clocks, Expired, OwnerRule};
 use crate::file::Reader;
 use crate::roster::Roster;
 use crate::{Fault, RuleFile};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeValue;
+use vocabulary::TypeName;
 
 impl Clocks {
     /// Reads the clocks, and tells what is wrong with each. Without a roster, because that could not be
@@ -77,6 +78,7 @@ impl Reader<'_> {
         if row.stops.is_empty() && !expires && self.faults() == before {
             self.fault(line, "nothing ever stops this clock, and it does not expire by `validity` either");
         }
+        let expired = row.expired.as_ref().and_then(|row| self.expired(row, expires));
         if owner == Some(OwnerRule::PublisherOfAbout) && starts.iter().any(|start| start.about.is_empty()) {
             let line = self.line(&row.owner.span());
             self.fault(line, "the owner published what the start is about, so every start needs `about`");
@@ -84,7 +86,31 @@ impl Reader<'_> {
         let (name, obligation, kind, basis) = (row.name, row.obligation, row.kind, row.basis);
         let (id, term, owner) = (id?, term?, owner?);
         let file = file.to_owned();
-        Some(ClockRule { id, name, obligation, kind, term, owner, starts, stops, due, basis, file, line })
+        Some(ClockRule {
+            id,
+            name,
+            obligation,
+            kind,
+            term,
+            owner,
+            starts,
+            stops,
+            due,
+            expired,
+            basis,
+            file,
+            line,
+        })
+    }
+
+    fn expired(&mut self, row: &Spanned<shape::Expired>, expires: bool) -> Option<Expired> {
+        if !expires {
+            let line = self.line(&row.span());
+            self.fault(line, "only a clock that ends by `validity` expires");
+        }
+        let row = row.get_ref();
+        let copy = row.copy.iter().filter_map(|name| self.word(name, pattern::property)).collect();
+        Some(Expired { fact: self.word(&row.fact, TypeName::parse)?, copy })
     }
 
     fn owner(&mut self, owner: &Spanned<Owner>, roster: Option<&Roster>) -> Option<OwnerRule> {

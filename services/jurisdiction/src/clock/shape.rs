@@ -28,7 +28,15 @@ pub(super) struct Row {
     #[serde(default)]
     pub(super) stops: Vec<Stop>,
     pub(super) due: Vec<Spanned<Due>>,
+    pub(super) expired: Option<Spanned<Expired>>,
     pub(super) basis: Basis,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expired {
+    pub(super) fact: Text,
+    pub(super) copy: Vec<Text>,
 }
 
 #[derive(Deserialize)]

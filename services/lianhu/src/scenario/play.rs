@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use contract::Envelope;
 use runtime::{Bus, Caller, Problem, StoryClock};
 use std::collections::HashMap;
-use vocabulary::HistoryId;
+use vocabulary::{HistoryId, Instant};
 
 /// Plays all lines, whatever the bus answers.
 ///
@@ -17,6 +17,7 @@ pub async fn lines(bus: &Bus, clock: &StoryClock, lines: &[Line], told: &mut Tol
     let mut opened = HashMap::new();
     bus.settled().await?;
     for line in lines {
+        announce(bus, clock, line.recorded).await?;
         clock.set(line.recorded);
         let outcome = match line.event(&opened) {
             Some(event) => publish(bus, &event).await?,
@@ -27,6 +28,18 @@ pub async fn lines(bus: &Bus, clock: &StoryClock, lines: &[Line], told: &mut Tol
             opened.insert(id.to_owned(), HistoryId::clone(history));
         }
         told.line(line, &outcome);
+    }
+    Ok(())
+}
+
+/// Lets the story pass every moment before the next line at which the bus has something to say of a clock.
+async fn announce(bus: &Bus, clock: &StoryClock, before: Instant) -> Result<(), Failure> {
+    let mut next = bus.announce().await?;
+    bus.settled().await?;
+    while let Some(moment) = next.filter(|next| *next < before) {
+        clock.set(moment);
+        next = bus.announce().await?;
+        bus.settled().await?;
     }
     Ok(())
 }

@@ -73,19 +73,10 @@ impl Look<'_> {
 
     /// The agencies behind a party: of those that hold a role, the ones that have a part in the case.
     pub(super) fn agencies(&self, party: &Party) -> Vec<AgencyCode> {
-        let role = match party {
-            Party::Agency(agency) => return vec![agency.clone()],
-            Party::Role(role) => role,
-        };
-        let (rules, time) = (&self.moment.rules, self.moment.time);
-        let holders: Vec<AgencyCode> = rules.holders(role.as_str(), time).into_iter().cloned().collect();
-        let named = |code: &&AgencyCode| self.involved.grants(code).next().is_some();
-        let knows = |code: &&AgencyCode| self.involved.includes(code, rules, time);
-        let mut part: Vec<AgencyCode> = holders.iter().filter(named).cloned().collect();
-        if part.is_empty() {
-            part = holders.iter().filter(knows).cloned().collect();
+        match party {
+            Party::Agency(agency) => vec![agency.clone()],
+            Party::Role(role) => self.involved.holders(role, &self.moment.rules, self.moment.time),
         }
-        if part.is_empty() { holders } else { part }
     }
 
     /// The referrals of which the caller was told.

@@ -19,7 +19,7 @@ const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
     ("K29", "cab",    "2026-03-30 21:20", "2027-03-30",       "2026-07-22 10:10"),
     ("K23", "crt",    "2026-03-31 10:00", "2026-04-01 10:00", "2026-04-01 08:40"),
     ("K56a", "lac",   "2026-03-31 11:00", "2026-04-07",       "2026-04-03 09:00"),
-    ("K25", "wfd",    "2026-04-01 08:40", "valid 2026-10-01", "-"),
+    ("K25", "wfd",    "2026-04-01 08:40", "valid 2026-10-01", "2026-10-02 00:00"), // by the bus itself
     ("K26", "crt",    "2026-04-01 08:40", "2026-04-02 08:40", "2026-04-01 11:30"),
     ("K56b", "lac",   "2026-04-03 09:00", "2026-04-07",       "2026-04-03 09:00"), // 04-06 is Qingming
     ("K57", "hlt",    "2026-04-10 17:00", "2026-05-11",       "2026-05-11 15:00"), // 05-10 is a Sunday
@@ -67,8 +67,11 @@ fn every_clock_of_incident_a_starts_and_stops_to_the_minute() {
 fn the_file_of_incident_a_has_the_same_clocks() {
     let rules = demo();
     let rows: Vec<_> = clocks(&played(), &rules).iter().map(|clock| row(clock, &rules)).collect();
-    let golden: Vec<_> =
+    let mut golden: Vec<_> =
         GOLDEN.iter().map(|row| [row.0, row.1, row.2, row.3, row.4].map(str::to_owned)).collect();
+    for row in golden.iter_mut().filter(|row| row[0] == "K25") {
+        row[4] = "-".to_owned(); // that the order expired is no line of the file: the bus says so itself
+    }
     assert_eq!(rows, golden);
 }
 
