@@ -122,6 +122,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/cases/{id}/timeline", get(cases::timeline)),
         ("/v1/cases/{id}/clocks", get(cases::clocks)),
         ("/v1/cases/{id}/referrals", get(cases::referrals)),
+        ("/v1/cases/{id}/replay", get(cases::replay)),
         ("/v1/cases/{id}/knowledge", get(cases::knowledge)),
         ("/v1/cases/{id}/stream", get(stream::of_case)),
         ("/v1/types", get(contracts::types)),

@@ -34,8 +34,8 @@ pub use disclose::GATHER;
 pub use problem::Problem;
 pub use publish::{Caller, Followed, Preview, Receipt};
 pub use read::{
-    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
-    Timeline, Title, Told,
+    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockMoved, ClockState, InboxItem, Page, ReferralItem,
+    Replay, ReplayStep, Step, Timeline, Title, Told,
 };
 pub use render::{FeedItem, Withheld};
 pub use tokens::Issued;

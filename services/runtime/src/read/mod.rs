@@ -10,6 +10,7 @@ mod item;
 mod knowledge;
 mod model;
 mod moment;
+mod replay;
 mod sight;
 mod timeline;
 mod words;
@@ -18,6 +19,8 @@ pub use model::{
     AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
     Timeline, Title, Told,
 };
+
+pub use replay::{ClockMoved, Replay, ReplayStep};
 
 use crate::bus::Bus;
 use crate::history::Folded;
