@@ -10,6 +10,7 @@ mod client;
 mod doctor;
 mod failure;
 mod folder;
+mod read;
 mod rules;
 mod scenario;
 mod schema;
@@ -49,6 +50,12 @@ enum Command {
     Publish(client::Publish),
     /// Follow what an agency is told, one JSON line per fact
     Tail(tail::Tail),
+    /// List the cases of an agency: how far they have come, and whose turn it is
+    Cases(read::Cases),
+    /// Print what an agency was told of a case
+    Timeline(read::Timeline),
+    /// Walk a case again: each step, what it changed, and a verdict for every clock
+    Replay(read::Replay),
     /// The rules of the region
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -75,6 +82,9 @@ fn main() -> ExitCode {
         Command::Up(up) => up.run(cli.json),
         Command::Publish(publish) => publish.run(cli.json),
         Command::Tail(tail) => tail.run(),
+        Command::Cases(cases) => cases.run(cli.json),
+        Command::Timeline(timeline) => timeline.run(cli.json),
+        Command::Replay(replay) => replay.run(cli.json),
         Command::Rules(rules) => rules.run(cli.json),
         Command::Agency(agency) => agency.run(cli.json),
         Command::Schema(schema) => schema.run(cli.json),
