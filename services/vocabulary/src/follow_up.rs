@@ -43,6 +43,12 @@ pub enum Grade {
     L4,
 }
 
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
 impl Grade {
     /// Every grade, in the order of the contract: from the least risk to the greatest.
     pub const ALL: &[Self] = &[Self::L0, Self::L1, Self::L2, Self::L3, Self::L4];
