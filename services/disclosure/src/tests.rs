@@ -16,7 +16,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         path: path.into(),
         content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
     };
-    Rules::read(&[file("agencies.toml"), file("visibility.toml")], Version(1)).unwrap()
+    Rules::read(&[file("agencies.toml"), file("visibility.toml"), file("closure.toml")], Version(1)).unwrap()
 });
 
 fn code(text: &str) -> AgencyCode {

@@ -47,7 +47,7 @@ pub(crate) fn demo_files() -> Vec<RuleFile> {
         path: path.into(),
         content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
     };
-    vec![file("agencies.toml"), file("visibility.toml")]
+    vec![file("agencies.toml"), file("visibility.toml"), file("closure.toml")]
 }
 
 /// A vault of its own in a folder.
