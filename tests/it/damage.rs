@@ -123,7 +123,7 @@ fn next(caller: &crate::harness::Caller, after: usize) -> Result<Option<Value>, 
 fn a_healthy_folder_is_well() {
     let stopped = stopped();
     let said = doctor(stopped.site.data()).done();
-    for part in ["ledger", "vault", "feeds", "rules"] {
+    for part in ["ledger", "vault", "views", "rules"] {
         assert!(said.lines().any(|line| line.starts_with(&format!("ok   {part}"))), "{said}");
     }
     assert!(!said.contains("FAIL"), "{said}");

@@ -5,62 +5,25 @@
 //! | `b` agency, 0, number of the block | up to 128 rows, in the order of their positions |
 //! | `e` sequence, ordinal | who was told of this fact, each with its last position |
 //! | `h` agency | last position of its feed |
-//! | `c` | last position of the ledger that was applied |
+//! | `a` agency, 0, case | positions of the case in the agency's feed, in order |
 //!
-//! However much is applied at once, each block and each fact that it touches is written once, and with the
-//! checkpoint in one batch: after a crash they agree.
+//! However much is applied at once, each block, fact and case that it touches is written once, in the batch of
+//! the [`crate::Views`].
 
+use crate::ViewError;
 use crate::row::{BYTES, FeedRow};
-use ledger::{Follower, Ledger, LedgerError, Stored};
+use ledger::{Ledger, LedgerError, Stored};
 use sled::{Batch, Db};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
-use tokio::sync::watch;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use vocabulary::governance::Governance;
-use vocabulary::id::HistoryKind;
-use vocabulary::{AgencyCode, CaseFact, Fact, FactRef, Position};
-
-/// Why a view cannot answer.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum ViewError {
-    /// Its store failed. It can be deleted and is rebuilt from the ledger.
-    #[error("the store of the views failed: {0}")]
-    Store(#[from] sled::Error),
-    /// The ledger failed.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// A stored row that cannot be read.
-    #[error("a row of the feeds cannot be read; delete the views and start again")]
-    Row,
-    /// A disclosure that does not continue an agency's feed: following on would hide a fact.
-    #[error("record {at} does not continue a feed: position {found} after {last}")]
-    Hole {
-        /// The record.
-        at: Position,
-        /// Position of the entry.
-        found: u64,
-        /// Last position of that feed.
-        last: u64,
-    },
-}
-
-/// How far a view has come.
-#[derive(Clone, Debug, Default)]
-pub struct Progress {
-    /// Everything up to here is in the view.
-    pub applied: Position,
-    /// Why it stopped, if it did.
-    pub stopped: Option<Arc<ViewError>>,
-}
+use vocabulary::{AgencyCode, CaseFact, Fact, FactRef, HistoryId, Position};
 
 /// The feeds of all agencies.
 pub struct Feeds {
     store: Db,
     tails: RwLock<HashMap<AgencyCode, Tail>>,
-    progress: watch::Sender<Progress>,
 }
 
 /// The end of a feed: its last position and its last block.
@@ -72,29 +35,17 @@ struct Tail {
 
 /// What a batch changes, until it is written.
 #[derive(Default)]
-struct Change {
-    batch: Batch,
+pub(crate) struct Change {
+    full: Vec<(Vec<u8>, Vec<u8>)>,
     tails: HashMap<AgencyCode, Tail>,
     told: HashMap<FactRef, Vec<u8>>,
+    cases: HashMap<Vec<u8>, Vec<u8>>,
 }
 
-const CHECKPOINT: &[u8] = b"c";
 /// Most rows of one answer.
 const MOST: usize = 1_000;
 /// Rows of a block.
 const BLOCK: u64 = 128;
-
-/// sled gives its file lock back a little after a store was dropped.
-fn open(dir: &Path) -> sled::Result<Db> {
-    let config = sled::Config::new().path(dir).cache_capacity(64 << 20);
-    for _ in 0..20 {
-        match config.open() {
-            Err(sled::Error::Io(_)) => std::thread::sleep(Duration::from_millis(10)),
-            outcome => return outcome,
-        }
-    }
-    config.open()
-}
 
 fn block_key(agency: &AgencyCode, block: u64) -> Vec<u8> {
     [b"b", agency.as_str().as_bytes(), &[0], &block.to_be_bytes()].concat()
@@ -108,7 +59,11 @@ fn head_key(agency: &AgencyCode) -> Vec<u8> {
     [b"h", agency.as_str().as_bytes()].concat()
 }
 
-fn number(bytes: &[u8]) -> Result<u64, ViewError> {
+fn case_key(agency: &AgencyCode, case: &HistoryId) -> Vec<u8> {
+    [b"a", agency.as_str().as_bytes(), &[0], case.as_str().as_bytes()].concat()
+}
+
+pub(crate) fn number(bytes: &[u8]) -> Result<u64, ViewError> {
     bytes.try_into().map(u64::from_be_bytes).map_err(|_| ViewError::Row)
 }
 
@@ -129,13 +84,11 @@ fn positions(mut told: &[u8]) -> impl Iterator<Item = Result<(&str, u64), ViewEr
 }
 
 impl Feeds {
-    /// Opens or creates the view in a folder.
+    /// The feeds in a store.
     ///
     /// # Errors
-    /// The store cannot be opened or read.
-    pub fn open(dir: &Path) -> Result<Self, ViewError> {
-        let store = open(dir)?;
-        let applied = store.get(CHECKPOINT)?.map(|applied| number(&applied)).transpose()?.unwrap_or_default();
+    /// The store cannot be read.
+    pub(crate) fn of(store: Db) -> Result<Self, ViewError> {
         let mut tails = HashMap::new();
         for item in store.scan_prefix(b"h") {
             let (name, head) = item?;
@@ -145,62 +98,55 @@ impl Feeds {
             let block = block.map(|block| block.to_vec()).unwrap_or_default();
             tails.insert(code, Tail { head, block });
         }
-        let progress = Progress { applied: Position(applied), stopped: None };
-        Ok(Self { store, tails: RwLock::new(tails), progress: watch::Sender::new(progress) })
+        Ok(Self { store, tails: RwLock::new(tails) })
     }
 
-    /// Follows the ledger until it fails; the reason then stands in [`Progress`].
-    pub async fn follow(&self, ledger: Arc<dyn Ledger>) {
-        let mut follower = Follower::follow(ledger, self.progress.borrow().applied);
-        loop {
-            let outcome =
-                follower.next().await.map_err(ViewError::from).and_then(|records| self.apply(&records));
-            if let Err(error) = outcome {
-                tracing::error!(%error, "the feeds stopped");
-                self.progress.send_modify(|progress| progress.stopped = Some(Arc::new(error)));
-                return;
-            }
-        }
-    }
-
-    /// Applies records in order. A record that was applied before changes nothing.
+    /// Notes a record of disclosures. The case that it speaks of is that of its source.
     ///
     /// # Errors
-    /// The store failed, or a feed would get a hole; nothing of the batch is then in the view.
-    pub fn apply(&self, records: &[Stored]) -> Result<(), ViewError> {
-        let applied = self.progress.borrow().applied;
-        let fresh: Vec<&Stored> = records.iter().filter(|stored| stored.position > applied).collect();
-        let Some(last) = fresh.last().map(|stored| stored.position) else { return Ok(()) };
-        let mut change = Change::default();
-        for stored in fresh.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Disclosure) {
-            self.disclosed(stored, &mut change)?;
+    /// A feed would get a hole; the record or its source cannot be read.
+    pub(crate) fn disclosed(
+        &self,
+        stored: &Stored,
+        ledger: &dyn Ledger,
+        change: &mut Change,
+    ) -> Result<(), ViewError> {
+        let at = stored.position;
+        let unreadable = |why: String| LedgerError::Unreadable { at, why };
+        let facts = CaseFact::of_record(at, &stored.record).map_err(|why| unreadable(why.to_string()))?;
+        for fact in facts {
+            let Fact::Governance(Governance::Disclosed(disclosed)) = fact.fact else { continue };
+            if disclosed.entries.is_empty() {
+                continue;
+            }
+            let source = ledger.get(disclosed.source)?;
+            let source = source.ok_or_else(|| unreadable("its source is missing".to_owned()))?;
+            for entry in &disclosed.entries {
+                let row = FeedRow::new(&disclosed, entry, at);
+                self.append(at, &entry.agency, row, change)?;
+                self.tell(&entry.agency, row, change)?;
+                self.note(&entry.agency, &source.record.history, row.position, change)?;
+            }
         }
-        let Change { mut batch, tails, told } = change;
-        for (agency, tail) in &tails {
+        Ok(())
+    }
+
+    /// Puts what changed into a batch.
+    pub(crate) fn write(change: &Change, batch: &mut Batch) {
+        for (key, block) in &change.full {
+            batch.insert(key.as_slice(), block.as_slice());
+        }
+        for (agency, tail) in &change.tails {
             batch.insert(block_key(agency, (tail.head - 1) / BLOCK), tail.block.as_slice());
             batch.insert(head_key(agency), &tail.head.to_be_bytes());
         }
-        told.into_iter().for_each(|(fact, positions)| batch.insert(fact_key(fact), positions));
-        batch.insert(CHECKPOINT, &last.0.to_be_bytes());
-        self.store.apply_batch(batch)?;
-        self.tails.write().unwrap_or_else(PoisonError::into_inner).extend(tails);
-        self.progress.send_modify(|progress| progress.applied = last);
-        Ok(())
+        change.told.iter().for_each(|(fact, told)| batch.insert(fact_key(*fact), told.as_slice()));
+        change.cases.iter().for_each(|(key, told)| batch.insert(key.as_slice(), told.as_slice()));
     }
 
-    fn disclosed(&self, stored: &Stored, change: &mut Change) -> Result<(), ViewError> {
-        let at = stored.position;
-        let unreadable =
-            |why: vocabulary::fact::Misshapen| LedgerError::Unreadable { at, why: why.to_string() };
-        for fact in CaseFact::of_record(at, &stored.record).map_err(unreadable)? {
-            let Fact::Governance(Governance::Disclosed(disclosed)) = fact.fact else { continue };
-            for entry in &disclosed.entries {
-                let row = FeedRow::new(&disclosed, entry);
-                self.append(at, &entry.agency, row, change)?;
-                self.tell(&entry.agency, row, change)?;
-            }
-        }
-        Ok(())
+    /// Shows what was written.
+    pub(crate) fn written(&self, change: Change) {
+        self.tails.write().unwrap_or_else(PoisonError::into_inner).extend(change.tails);
     }
 
     /// Puts a row at the end of a feed; a block that is full goes into the batch.
@@ -218,7 +164,7 @@ impl Feeds {
         }
         if tail.head > 0 && tail.head.is_multiple_of(BLOCK) {
             let full = std::mem::take(&mut tail.block);
-            change.batch.insert(block_key(agency, tail.head / BLOCK - 1), full);
+            change.full.push((block_key(agency, tail.head / BLOCK - 1), full));
         }
         row.write(&mut tail.block);
         tail.head = row.position;
@@ -236,10 +182,10 @@ impl Feeds {
         for known in positions(told) {
             let (code, position) = known?;
             if code != agency.as_str() {
-                note(&mut kept, code, position);
+                put(&mut kept, code, position);
             }
         }
-        note(&mut kept, agency.as_str(), row.position);
+        put(&mut kept, agency.as_str(), row.position);
         *told = kept;
         Ok(())
     }
@@ -248,9 +194,23 @@ impl Feeds {
         self.tails.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far the view has come; changes wake whoever waits on it.
-    pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.subscribe()
+    /// Notes that a position of the feed speaks of the case.
+    fn note(
+        &self,
+        agency: &AgencyCode,
+        case: &HistoryId,
+        position: u64,
+        change: &mut Change,
+    ) -> Result<(), ViewError> {
+        let told = match change.cases.entry(case_key(agency, case)) {
+            Entry::Occupied(told) => told.into_mut(),
+            Entry::Vacant(place) => {
+                let known = self.store.get(place.key())?;
+                place.insert(known.map(|known| known.to_vec()).unwrap_or_default())
+            }
+        };
+        told.extend(position.to_be_bytes());
+        Ok(())
     }
 
     /// Last position of an agency's feed, 0 when it was never told anything.
@@ -298,9 +258,64 @@ impl Feeds {
         }
         Ok(None)
     }
+
+    /// What an agency was told of one case, in the order of its feed.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn of_case(&self, agency: &AgencyCode, case: &HistoryId) -> Result<Vec<FeedRow>, ViewError> {
+        let told = self.store.get(case_key(agency, case))?.unwrap_or_default();
+        let positions = told.chunks(8).map(number).collect::<Result<Vec<_>, _>>()?;
+        self.rows(agency, &positions)
+    }
+
+    /// The rows at these positions, which go up.
+    fn rows(&self, agency: &AgencyCode, positions: &[u64]) -> Result<Vec<FeedRow>, ViewError> {
+        let mut rows = Vec::with_capacity(positions.len());
+        let mut read: Option<(u64, sled::IVec)> = None;
+        for position in positions {
+            let number = (position - 1) / BLOCK;
+            let block = match read.take() {
+                Some((known, block)) if known == number => block,
+                _ => self.store.get(block_key(agency, number))?.ok_or(ViewError::Row)?,
+            };
+            let at = ((position - 1) % BLOCK) as usize * BYTES;
+            let row = block.get(at..at + BYTES).and_then(|row| FeedRow::from_bytes(*position, row));
+            rows.push(row.ok_or(ViewError::Row)?);
+            read = Some((number, block));
+        }
+        Ok(rows)
+    }
+
+    /// The cases that an agency was told of, each with the last position of its feed that speaks of it; the most
+    /// recently touched first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn cases(&self, agency: &AgencyCode) -> Result<Vec<(HistoryId, u64)>, ViewError> {
+        let prefix = [b"a", agency.as_str().as_bytes(), &[0]].concat();
+        let mut cases = Vec::new();
+        for item in self.store.scan_prefix(&prefix) {
+            let (key, told) = item?;
+            let case = std::str::from_utf8(&key[prefix.len()..]).ok();
+            let case = case.and_then(|case| HistoryId::parse(case).ok()).ok_or(ViewError::Row)?;
+            let last = told.len().checked_sub(8).and_then(|at| told.get(at..)).ok_or(ViewError::Row)?;
+            cases.push((case, number(last)?));
+        }
+        cases.sort_by_key(|(_, last)| std::cmp::Reverse(*last));
+        Ok(cases)
+    }
+
+    /// Whether an agency was told anything of a case.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn knows(&self, agency: &AgencyCode, case: &HistoryId) -> Result<bool, ViewError> {
+        Ok(self.store.contains_key(case_key(agency, case))?)
+    }
 }
 
-fn note(told: &mut Vec<u8>, code: &str, position: u64) {
+fn put(told: &mut Vec<u8>, code: &str, position: u64) {
     told.push(code.len() as u8); // a code has at most 17 letters
     told.extend(code.as_bytes());
     told.extend(position.to_be_bytes());

@@ -4,7 +4,7 @@ use vocabulary::governance::{Disclosed, Entry, Form};
 use vocabulary::{FactRef, Position, Version};
 
 /// Length of a stored row; its position follows from its place.
-pub(crate) const BYTES: usize = 30;
+pub(crate) const BYTES: usize = 38;
 
 /// What an agency was told at one position of its feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +21,13 @@ pub struct FeedRow {
     pub source: Position,
     /// The rules by which it was told.
     pub rules: Version,
+    /// The record of the telling: when the agency knew.
+    pub told: Position,
 }
 
 impl FeedRow {
-    /// The row of one entry of a disclosure.
-    pub fn new(disclosed: &Disclosed, entry: &Entry) -> Self {
+    /// The row of one entry of a disclosure, and of the record that holds it.
+    pub fn new(disclosed: &Disclosed, entry: &Entry, told: Position) -> Self {
         Self {
             position: entry.position,
             fact: entry.fact(),
@@ -33,7 +35,14 @@ impl FeedRow {
             backfill: entry.backfill,
             source: disclosed.source,
             rules: disclosed.rules,
+            told,
         }
+    }
+
+    /// A fact as its publisher knows it before it is told of it: whole, and from its own record on.
+    pub fn own(fact: FactRef, rules: Version) -> Self {
+        let (source, told) = (fact.sequence, fact.sequence);
+        Self { position: 0, fact, form: Form::Full, backfill: false, source, rules, told }
     }
 
     /// Puts the stored form behind others.
@@ -48,6 +57,7 @@ impl FeedRow {
         bytes.extend([form, u8::from(self.backfill)]);
         bytes.extend(self.source.0.to_be_bytes());
         bytes.extend(self.rules.0.to_be_bytes());
+        bytes.extend(self.told.0.to_be_bytes());
     }
 
     /// Reads a stored row.
@@ -69,6 +79,7 @@ impl FeedRow {
             backfill: *bytes.get(13)? == 1,
             source: Position(u64_at(14)?),
             rules: Version(u64_at(22)?),
+            told: Position(u64_at(30)?),
         })
     }
 }

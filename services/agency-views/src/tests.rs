@@ -1,6 +1,8 @@
-use crate::{FeedRow, Feeds, ViewError};
-use ledger::Stored;
+use crate::{FeedRow, ViewError, Views};
+use jurisdiction::Rules;
+use ledger::{Ledger, MemoryLedger, Stored};
 use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use vocabulary::governance::Form;
 use vocabulary::{AgencyCode, FactRef, Position, Record, Version};
@@ -30,17 +32,44 @@ fn telling(at: u64, entries: &[(&str, u64)]) -> Stored {
     Stored { position: Position(at), record: Arc::new(record) }
 }
 
-fn opened() -> (tempfile::TempDir, Feeds) {
+/// A ledger whose every record is one of a case, so that every telling has a source.
+fn ledger(records: u64) -> Arc<dyn Ledger> {
+    let ledger = MemoryLedger::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for at in 1..=records {
+        let record = json!({
+            "format": 1, "history": "case-a", "version": at, "recordedtime": "2026-03-30T06:18:02Z",
+            "rules": {"history": "rules-999901", "version": 3}, "seed": "AAAA",
+            "facts": [{
+                "attributes": {"specversion": "1.0", "id": format!("f{at}"), "source": "/999901/psb",
+                               "type": "justice.judgment-delivered.v1", "time": "2026-03-30T06:18:02Z"},
+                "data": {},
+            }],
+        });
+        runtime.block_on(ledger.append(serde_json::from_value(record).unwrap())).unwrap();
+    }
+    Arc::new(ledger)
+}
+
+fn at(dir: &Path) -> Views {
+    Views::open(dir, ledger(820)).unwrap()
+}
+
+fn rules() -> Result<Rules, String> {
+    Ok(jurisdiction::given::rules().clone())
+}
+
+fn opened() -> (tempfile::TempDir, Views) {
     let dir = tempfile::tempdir().unwrap();
-    let feeds = Feeds::open(dir.path()).unwrap();
-    (dir, feeds)
+    let views = at(dir.path());
+    (dir, views)
 }
 
 #[test]
 fn a_feed_lists_what_its_agency_was_told_and_nothing_else() {
-    let (_dir, feeds) = opened();
-    feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(4, &[("psb", 2)])]).unwrap();
-    let rows = feeds.read(&code("psb"), 0, 10).unwrap();
+    let (_dir, views) = opened();
+    views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(4, &[("psb", 2)])], &rules).unwrap();
+    let rows = views.feeds.read(&code("psb"), 0, 10).unwrap();
     let expected = FeedRow {
         position: 1,
         fact: FactRef { sequence: Position(1), ordinal: 0 },
@@ -48,52 +77,53 @@ fn a_feed_lists_what_its_agency_was_told_and_nothing_else() {
         backfill: false,
         source: Position(1),
         rules: Version(3),
+        told: Position(2),
     };
     assert_eq!(rows[0], expected);
     assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(feeds.read(&code("psb"), 1, 10).unwrap().len(), 1);
-    assert_eq!(feeds.read(&code("psb"), u64::MAX, 10).unwrap(), []);
+    assert_eq!(views.feeds.read(&code("psb"), 1, 10).unwrap().len(), 1);
+    assert_eq!(views.feeds.read(&code("psb"), u64::MAX, 10).unwrap(), []);
     assert_eq!(
-        feeds.read(&code("psb-03"), 0, 10).unwrap(),
+        views.feeds.read(&code("psb-03"), 0, 10).unwrap(),
         [],
         "another agency, though its code begins alike"
     );
-    assert_eq!((feeds.head(&code("psb")), feeds.head(&code("sch-12"))), (2, 0));
-    assert_eq!(feeds.find(&code("hlt"), expected.fact).unwrap().map(|row| row.position), Some(1));
-    assert_eq!(feeds.find(&code("sch-12"), expected.fact).unwrap(), None);
+    assert_eq!((views.feeds.head(&code("psb")), views.feeds.head(&code("sch-12"))), (2, 0));
+    assert_eq!(views.feeds.find(&code("hlt"), expected.fact).unwrap().map(|row| row.position), Some(1));
+    assert_eq!(views.feeds.find(&code("sch-12"), expected.fact).unwrap(), None);
 }
 
 #[test]
 fn a_record_seen_twice_changes_nothing() {
-    let (_dir, feeds) = opened();
+    let (_dir, views) = opened();
     let records = [telling(2, &[("psb", 1)]), telling(4, &[("psb", 2)])];
     for _ in 0..3 {
-        feeds.apply(&records).unwrap();
+        views.apply(&records, &rules).unwrap();
     }
-    assert_eq!(feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
-    assert_eq!(feeds.progress().borrow().applied, Position(4));
+    assert_eq!(views.feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
+    assert_eq!(views.progress().borrow().applied, Position(4));
 }
 
 #[test]
 fn a_hole_stops_the_view_and_leaves_it_as_it_was() {
-    let (_dir, feeds) = opened();
-    feeds.apply(&[telling(2, &[("psb", 1)])]).unwrap();
-    let refused = feeds.apply(&[telling(4, &[("psb", 2)]), telling(6, &[("psb", 4)])]);
+    let (_dir, views) = opened();
+    views.apply(&[telling(2, &[("psb", 1)])], &rules).unwrap();
+    let refused = views.apply(&[telling(4, &[("psb", 2)]), telling(6, &[("psb", 4)])], &rules);
     assert!(matches!(refused, Err(ViewError::Hole { found: 4, last: 2, .. })));
-    assert_eq!((feeds.head(&code("psb")), feeds.progress().borrow().applied), (1, Position(2)));
+    assert_eq!((views.feeds.head(&code("psb")), views.progress().borrow().applied), (1, Position(2)));
 }
 
 #[test]
 fn rows_and_checkpoint_survive_together() {
     let dir = tempfile::tempdir().unwrap();
-    let feeds = Feeds::open(dir.path()).unwrap();
-    feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)])]).unwrap();
-    drop(feeds);
-    let feeds = Feeds::open(dir.path()).unwrap();
-    assert_eq!(feeds.progress().borrow().applied, Position(2));
-    assert_eq!((feeds.head(&code("psb")), feeds.heads().len()), (1, 2));
-    feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(3, &[("psb", 2)])]).unwrap();
-    assert_eq!(feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
+    let views = at(dir.path());
+    views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)])], &rules).unwrap();
+    drop(views);
+    let views = at(dir.path());
+    assert_eq!(views.progress().borrow().applied, Position(2));
+    assert_eq!((views.feeds.head(&code("psb")), views.feeds.heads().len()), (1, 2));
+    views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(3, &[("psb", 2)])], &rules).unwrap();
+    assert_eq!(views.feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
 }
 
 #[test]
@@ -104,16 +134,17 @@ fn blocks_and_batches_of_any_size_make_the_same_feed() {
         let dir = tempfile::tempdir().unwrap();
         let (mut rest, mut sizes) = (&records[..], sizes.iter().cycle());
         while !rest.is_empty() {
-            let feeds = Feeds::open(dir.path()).unwrap(); // and a restart after each batch
+            let views = at(dir.path()); // and a restart after each batch
             let (now, later) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
-            feeds.apply(now).unwrap();
+            views.apply(now, &rules).unwrap();
             rest = later;
         }
-        let feeds = Feeds::open(dir.path()).unwrap();
-        let pages =
-            [0, 100, 127, 128, 129, 256, 399, 400].map(|after| feeds.read(&code("psb"), after, 150).unwrap());
+        let views = at(dir.path());
+        let pages = [0, 100, 127, 128, 129, 256, 399, 400]
+            .map(|after| views.feeds.read(&code("psb"), after, 150).unwrap());
         assert_eq!(
-            feeds
+            views
+                .feeds
                 .find(&code("hlt"), FactRef { sequence: Position(257), ordinal: 0 })
                 .unwrap()
                 .map(|r| r.position),
@@ -133,14 +164,14 @@ fn blocks_and_batches_of_any_size_make_the_same_feed() {
 
 #[test]
 fn a_fact_told_twice_is_found_at_its_last_position() {
-    let (_dir, feeds) = opened();
-    feeds.apply(&[telling(2, &[("psb", 1), ("hlt", 1)])]).unwrap();
-    feeds.apply(&[telling(4, &[("hlt", 2)])]).unwrap();
+    let (_dir, views) = opened();
+    views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)])], &rules).unwrap();
+    views.apply(&[telling(4, &[("hlt", 2)])], &rules).unwrap();
     let mut again = telling(6, &[("hlt", 3)]);
     let record = Arc::make_mut(&mut again.record);
     record.facts[0].data["entries"][0]["sequence"] = 1.into();
-    feeds.apply(&[again]).unwrap();
+    views.apply(&[again], &rules).unwrap();
     let first = FactRef { sequence: Position(1), ordinal: 0 };
-    assert_eq!(feeds.find(&code("hlt"), first).unwrap().map(|row| row.position), Some(3));
-    assert_eq!(feeds.find(&code("psb"), first).unwrap().map(|row| row.position), Some(1));
+    assert_eq!(views.feeds.find(&code("hlt"), first).unwrap().map(|row| row.position), Some(3));
+    assert_eq!(views.feeds.find(&code("psb"), first).unwrap().map(|row| row.position), Some(1));
 }

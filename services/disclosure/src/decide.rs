@@ -39,7 +39,7 @@ impl Decision {
     }
 
     /// Everything.
-    pub(crate) fn full() -> Self {
+    pub fn full() -> Self {
         Self { form: Form::Full, withheld: BTreeMap::new() }
     }
 

@@ -62,7 +62,7 @@ pub struct ClockRule {
 }
 
 /// Who set the number. A number that law does not give is never shown as law.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// The law, or a document of the state that binds the whole country.

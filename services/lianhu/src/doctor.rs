@@ -81,7 +81,7 @@ impl Doctor {
             line("ledger", Ok(format!("head {head}")), ""),
             line("rules", Ok(format!("version {rules}")), ""),
             line("disclosure", Ok(follower("disclosed")), ""),
-            line("feeds", Ok(follower("feeds")), ""),
+            line("views", Ok(follower("views")), ""),
             line(
                 "followers",
                 if stop.is_empty() { Ok("all run".to_owned()) } else { Err(stop) },
@@ -117,9 +117,9 @@ impl Doctor {
             keys.map_err(|error| error.to_string()),
             "restore vault/ and root.key together",
         ));
-        let (head, applied) = (*stores.ledger.head().borrow(), stores.feeds.progress().borrow().applied);
+        let (head, applied) = (*stores.ledger.head().borrow(), stores.views.progress().borrow().applied);
         lines.push(line(
-            "feeds",
+            "views",
             Ok(format!("through record {applied} of {head}; the rest is caught up at start")),
             "",
         ));

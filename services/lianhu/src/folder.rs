@@ -2,7 +2,7 @@
 //! `operator.token` (0600).
 
 use crate::failure::Failure;
-use agency_views::Feeds;
+use agency_views::Views;
 use ledger::{Ledger, SledLedger};
 use std::fs;
 use std::io::Write;
@@ -23,8 +23,8 @@ pub struct Stores {
     pub ledger: Arc<SledLedger>,
     /// Keys.
     pub vault: Arc<Vault>,
-    /// What agencies were told, in their order.
-    pub feeds: Arc<Feeds>,
+    /// What stands on the desks of the agencies.
+    pub views: Arc<Views>,
 }
 
 impl Folder {
@@ -55,16 +55,16 @@ impl Folder {
             )));
         }
         let vault = Arc::new(Vault::open(&self.0.join("vault"), &RootKey::load_or_create(&key)?)?);
-        let views = self.0.join("views");
-        let feeds = Feeds::open(&views).map_err(|error| Failure::Store(format!("views: {error}")))?;
-        let (head, applied) = (*ledger.head().borrow(), feeds.progress().borrow().applied);
+        let views = Views::open(&self.0.join("views"), ledger.clone());
+        let views = views.map_err(|error| Failure::Store(format!("views: {error}")))?;
+        let (head, applied) = (*ledger.head().borrow(), views.progress().borrow().applied);
         if applied > head {
             let why = format!(
                 "the ledger ends at {head} but its views have seen {applied}: records are lost; restore the ledger"
             );
             return Err(Failure::Store(why));
         }
-        Ok(Stores { ledger, vault, feeds: Arc::new(feeds) })
+        Ok(Stores { ledger, vault, views: Arc::new(views) })
     }
 
     /// The operator's token: 256 random bits, made on first use.

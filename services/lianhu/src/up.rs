@@ -110,9 +110,9 @@ impl Up {
 /// The bus over open stores.
 pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> {
     let contracts = Contracts::published().map_err(|error| Failure::Faults(vec![error.to_string()]))?;
-    let Stores { ledger, vault, feeds } = stores;
+    let Stores { ledger, vault, views } = stores;
     let (contracts, clock) = (Arc::new(contracts), Arc::new(SystemClock));
-    Bus::open(Parts { region, ledger, vault, feeds, contracts, clock, demo }).map_err(|problem| match problem
+    Bus::open(Parts { region, ledger, vault, views, contracts, clock, demo }).map_err(|problem| match problem
     {
         runtime::Problem::Demo if demo => {
             Failure::Usage("this folder belongs to a real region: --demo is refused".to_owned())

@@ -5,7 +5,7 @@ use crate::history::Histories;
 use crate::problem::Problem;
 use crate::rulebook::RuleBook;
 use crate::tokens::Tokens;
-use agency_views::Feeds;
+use agency_views::Views;
 use contract::Contracts;
 use jurisdiction::Rules;
 use ledger::{Ledger, Outcome, Stored};
@@ -25,8 +25,8 @@ pub struct Parts {
     pub ledger: Arc<dyn Ledger>,
     /// Where keys are kept.
     pub vault: Arc<Vault>,
-    /// What agencies were told, in their order.
-    pub feeds: Arc<Feeds>,
+    /// What stands on the desks of the agencies.
+    pub views: Arc<Views>,
     /// The contracts at the door.
     pub contracts: Arc<Contracts>,
     /// What time it is.
@@ -40,11 +40,11 @@ pub struct Bus {
     pub(crate) region: Region,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) vault: Arc<Vault>,
-    pub(crate) feeds: Arc<Feeds>,
+    pub(crate) views: Arc<Views>,
     pub(crate) contracts: Arc<Contracts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) demo: bool,
-    pub(crate) rulebook: RuleBook,
+    pub(crate) rulebook: Arc<RuleBook>,
     pub(crate) histories: Histories,
     pub(crate) tokens: Tokens,
     pub(crate) disclosed: watch::Sender<Disclosing>,
@@ -68,8 +68,8 @@ pub struct Status {
     pub rules: Version,
     /// How far disclosure has come.
     pub disclosed: Position,
-    /// How far the feeds have come.
-    pub feeds: Position,
+    /// How far the views have come.
+    pub views: Position,
     /// What stopped, and why.
     pub stopped: Vec<String>,
 }
@@ -81,8 +81,8 @@ impl Bus {
     /// A store is away or damaged; or the rules in force belong to the demo and this is not it, or the other
     /// way round.
     pub fn open(parts: Parts) -> Result<Self, Problem> {
-        let Parts { region, ledger, vault, feeds, contracts, clock, demo } = parts;
-        let rulebook = RuleBook::new(ledger.clone(), &region);
+        let Parts { region, ledger, vault, views, contracts, clock, demo } = parts;
+        let rulebook = Arc::new(RuleBook::new(ledger.clone(), &region));
         let rules = rulebook.current()?;
         if rules.version() > Version(0) && rules.demo() != demo {
             return Err(Problem::Demo);
@@ -95,7 +95,7 @@ impl Bus {
             region,
             ledger,
             vault,
-            feeds,
+            views,
             contracts,
             clock,
             demo,
@@ -111,8 +111,12 @@ impl Bus {
     /// [`Bus::status`]; the others go on.
     pub async fn run(self: Arc<Self>) {
         let mut followers = JoinSet::new();
-        let (feeds, tokens, disclosure) = (self.clone(), self.clone(), self.clone());
-        followers.spawn(async move { feeds.feeds.follow(feeds.ledger.clone()).await });
+        let (views, tokens, disclosure) = (self.clone(), self.clone(), self.clone());
+        followers.spawn(async move {
+            let rules = views.rulebook.clone();
+            let rules = move || rules.current().map_err(|why| why.to_string());
+            views.views.follow(&rules).await;
+        });
         followers.spawn(async move { disclosure.disclose().await });
         followers.spawn(async move {
             tokens.tokens.follow(tokens.ledger.clone()).await;
@@ -154,15 +158,15 @@ impl Bus {
     /// # Errors
     /// The ledger is away.
     pub fn status(&self) -> Result<Status, Problem> {
-        let (feeds, disclosed) = (self.feeds.progress().borrow().clone(), self.disclosed.borrow().clone());
+        let (views, disclosed) = (self.views.progress().borrow().clone(), self.disclosed.borrow().clone());
         let head = *self.ledger.head().borrow();
         self.ledger.range(head, 1)?; // a store that has failed says so here
-        let feeds_stopped = feeds.stopped.map(|why| format!("feeds: {why}"));
+        let views_stopped = views.stopped.map(|why| format!("views: {why}"));
         let disclosure_stopped = disclosed.stopped.map(|why| format!("disclosure: {why}"));
         let ended = self.ended.borrow().map(str::to_owned);
-        let stopped = feeds_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
+        let stopped = views_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
         let rules = self.rules()?.version();
-        Ok(Status { head, rules, disclosed: disclosed.through, feeds: feeds.applied, stopped })
+        Ok(Status { head, rules, disclosed: disclosed.through, views: views.applied, stopped })
     }
 
     /// A record on a history.

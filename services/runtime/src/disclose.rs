@@ -115,7 +115,7 @@ impl Bus {
     /// they are waited for.
     async fn desk(&self) -> Result<Desk, Problem> {
         let history = HistoryId::disclosure(&self.region);
-        let mut progress = self.feeds.progress();
+        let mut progress = self.views.progress();
         loop {
             let head = *self.ledger.head().borrow();
             let there = progress.wait_for(|p| p.applied >= head || p.stopped.is_some()).await;
@@ -123,7 +123,7 @@ impl Bus {
             if let Some(why) = stopped {
                 return Err(Problem::Unavailable(why.to_string()));
             }
-            let (heads, version) = (self.feeds.heads(), self.ledger.version(&history)?);
+            let (heads, version) = (self.views.feeds.heads(), self.ledger.version(&history)?);
             let (last, told) = self.last_told(&history, version)?;
             if last.as_ref().is_none_or(|stored| stored.position <= head) {
                 return Ok(Desk {

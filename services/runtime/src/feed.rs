@@ -7,7 +7,6 @@ use crate::render::FeedItem;
 use agency_views::FeedRow;
 use std::time::Duration;
 use vocabulary::FactRef;
-use vocabulary::governance::Form;
 
 impl Bus {
     /// What was disclosed to the caller's agency after a position, at most `limit` items.
@@ -15,13 +14,13 @@ impl Bus {
     /// # Errors
     /// A store is away or damaged.
     pub fn feed(&self, caller: &Caller, after: u64, limit: usize) -> Result<Vec<FeedItem>, Problem> {
-        let rows = self.feeds.read(&caller.agency, after, limit)?;
+        let rows = self.views.feeds.read(&caller.agency, after, limit)?;
         rows.iter().map(|row| self.render(caller, row)).collect()
     }
 
     /// Last position of the caller's feed.
     pub fn feed_head(&self, caller: &Caller) -> u64 {
-        self.feeds.head(&caller.agency)
+        self.views.feeds.head(&caller.agency)
     }
 
     /// Waits until the caller's feed goes beyond a position, at most so long. Answers whether it does.
@@ -29,14 +28,15 @@ impl Bus {
     /// # Errors
     /// The feeds have stopped: waiting on would look like "nothing new".
     pub async fn feed_moved(&self, caller: &Caller, after: u64, most: Duration) -> Result<bool, Problem> {
-        let mut progress = self.feeds.progress();
-        let moved = progress.wait_for(|p| self.feeds.head(&caller.agency) > after || p.stopped.is_some());
+        let mut progress = self.views.progress();
+        let moved =
+            progress.wait_for(|p| self.views.feeds.head(&caller.agency) > after || p.stopped.is_some());
         let _ = tokio::time::timeout(most, moved).await; // over in time or not: what counts is how it stands now
         let stopped = progress.borrow().stopped.clone();
         let stopped = stopped.map(|why| why.to_string()).or_else(|| self.ended.borrow().map(str::to_owned));
         match stopped {
             Some(why) => Err(Problem::Unavailable(why)),
-            None => Ok(self.feeds.head(&caller.agency) > after),
+            None => Ok(self.views.feeds.head(&caller.agency) > after),
         }
     }
 
@@ -45,7 +45,7 @@ impl Bus {
     /// # Errors
     /// [`Problem::NotFound`] when there is none for the caller.
     pub fn event(&self, caller: &Caller, fact: FactRef) -> Result<FeedItem, Problem> {
-        if let Some(row) = self.feeds.find(&caller.agency, fact)? {
+        if let Some(row) = self.views.feeds.find(&caller.agency, fact)? {
             return self.render(caller, &row);
         }
         // The publisher may ask before disclosure has come by.
@@ -54,7 +54,6 @@ impl Bus {
         let own = own
             .filter(|own| own.attributes.source.agency == caller.agency && !own.attributes.source.is_bus());
         own.ok_or(Problem::NotFound)?;
-        let (source, rules) = (fact.sequence, stored.record.rules.version);
-        self.render(caller, &FeedRow { position: 0, fact, form: Form::Full, backfill: false, source, rules })
+        self.render(caller, &FeedRow::own(fact, stored.record.rules.version))
     }
 }

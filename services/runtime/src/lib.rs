@@ -17,6 +17,7 @@ mod history;
 mod problem;
 mod protect;
 mod publish;
+mod read;
 mod render;
 mod rulebook;
 mod stages;
@@ -29,5 +30,9 @@ pub use bus::{Bus, Parts, Status};
 pub use clock::{Clock, SystemClock};
 pub use problem::Problem;
 pub use publish::{Caller, Followed, Preview, Receipt};
+pub use read::{
+    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
+    Timeline, Title, Told,
+};
 pub use render::{FeedItem, Withheld};
 pub use tokens::Issued;

@@ -45,23 +45,82 @@ pub struct Withheld {
 impl Bus {
     /// Renders a row for its agency: the narrower of what was told and what is allowed now.
     pub(crate) fn render(&self, caller: &Caller, row: &FeedRow) -> Result<FeedItem, Problem> {
+        self.render_by(row, |folded| self.decision(folded, row, &caller.agency))
+    }
+
+    /// Renders a row of another agency for a caller that watches over it: of the values no more than both may see.
+    /// What the agency may see and the caller may not is marked as withheld from the caller.
+    pub(crate) fn render_for(
+        &self,
+        caller: &Caller,
+        agency: &AgencyCode,
+        row: &FeedRow,
+    ) -> Result<FeedItem, Problem> {
+        let mut told = Decision::coarse();
+        let mut item = self.render_by(row, |folded| {
+            told = self.decision(folded, row, agency)?;
+            let own = self.views.feeds.find(&caller.agency, row.fact)?;
+            let own =
+                own.map_or(Ok(Decision::coarse()), |own| self.decision(folded, &own, &caller.agency))?;
+            Ok(if told.form == Form::Coarse { Decision::coarse() } else { narrower(told.clone(), Some(own)) })
+        })?;
+        for withheld in &mut item.withheld {
+            if withheld.state == "withheld" && !told.withheld.contains_key(&withheld.pointer) {
+                withheld.state = "withheld-from-you";
+            }
+        }
+        item.form = told.form;
+        Ok(item)
+    }
+
+    fn render_by(
+        &self,
+        row: &FeedRow,
+        decide: impl FnOnce(&Folded) -> Result<Decision, Problem>,
+    ) -> Result<FeedItem, Problem> {
         let damaged = |what: &str| Problem::Damaged(format!("{what} of {}", row.fact));
         let stored = self.ledger.get(row.fact.sequence)?.ok_or_else(|| damaged("the record"))?;
         let fact = stored.record.facts.get(row.fact.ordinal as usize).ok_or_else(|| damaged("the fact"))?;
         let contract =
             self.contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
-        let (then, now) = (self.rulebook.at(row.rules)?, self.rules()?);
-        let decision = self.histories.with(&stored.record.history, |folded| {
-            decision(folded, row, contract, &caller.agency, (&then, &now), self)
-        })?;
-        let decision = if row.form == Form::Coarse { coarse() } else { decision };
+        let now = self.rules()?;
+        let history = &stored.record.history;
+        let decision = self.histories.with(history, decide)??;
         match decision.form {
             Form::Coarse => self.coarse_item(row, fact, &stored.record, contract, &now),
             Form::Full | Form::Masked => self.exact_item(row, fact, &stored.record, decision),
         }
     }
 
-    fn exact_item(
+    /// What the agency may be shown of a row. Told: by the rules and the involvement of the record that told it;
+    /// a row that was told in full withheld nothing. Allowed: by those of now.
+    pub(crate) fn decision(
+        &self,
+        folded: &Folded,
+        row: &FeedRow,
+        agency: &AgencyCode,
+    ) -> Result<Decision, Problem> {
+        let Some(fact) = folded.facts.iter().find(|fact| fact.at == row.fact) else {
+            return Ok(Decision::coarse());
+        };
+        let contract = self.contracts.get(fact.attributes.kind.as_str());
+        let contract = contract.ok_or_else(|| Problem::Damaged(format!("the contract of {}", row.fact)))?;
+        let told = match row.form {
+            Form::Coarse => return Ok(Decision::coarse()),
+            Form::Full => Some(Decision::full()),
+            Form::Masked => {
+                let mut involved = Involved::default();
+                let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
+                let at = until.inspect(|fact| involved.evolve(fact, &self.contracts)).last();
+                let then = self.rulebook.at(row.rules)?;
+                at.and_then(|last| decide(fact, contract, agency, &involved, &then, last.recorded))
+            }
+        };
+        let allowed = decide(fact, contract, agency, &folded.involved, &self.rules()?, self.now());
+        Ok(told.map_or_else(Decision::coarse, |told| narrower(told, allowed)))
+    }
+
+    pub(crate) fn exact_item(
         &self,
         row: &FeedRow,
         fact: &StoredFact,
@@ -141,27 +200,4 @@ impl Bus {
 fn place(event: &mut Map<String, Value>, at: FactRef) {
     event.insert("sequence".into(), at.sequence.to_string().into());
     event.insert("ordinal".into(), at.ordinal.into());
-}
-
-fn coarse() -> Decision {
-    Decision { form: Form::Coarse, withheld: Default::default() }
-}
-
-/// Told: by the rules and the involvement of the record that told it. Allowed: by those of now.
-fn decision(
-    folded: &Folded,
-    row: &FeedRow,
-    contract: &Contract,
-    agency: &AgencyCode,
-    (then, now): (&Rules, &Rules),
-    bus: &Bus,
-) -> Decision {
-    let Some(fact) = folded.facts.iter().find(|fact| fact.at == row.fact) else { return coarse() };
-    let mut involved = Involved::default();
-    let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
-    let told_at =
-        until.inspect(|fact| involved.evolve(fact, &bus.contracts)).last().map(|fact| fact.recorded);
-    let told = told_at.and_then(|at| decide(fact, contract, agency, &involved, then, at));
-    let allowed = decide(fact, contract, agency, &folded.involved, now, bus.now());
-    told.map_or_else(coarse, |told| narrower(told, allowed))
 }

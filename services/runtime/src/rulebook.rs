@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use vocabulary::governance::{Governance, NamedFile};
 use vocabulary::record::RulesRef;
-use vocabulary::{CaseFact, Fact, HistoryId, Region, Version};
+use vocabulary::{CaseFact, Fact, HistoryId, Position, Region, Version};
 
 /// The adopted rules.
 pub(crate) struct RuleBook {
@@ -22,6 +22,8 @@ struct Read {
     version: Version,
     files: HashMap<String, String>,
     adopted: BTreeMap<Version, Rules>,
+    /// Where each adoption stands in the ledger.
+    places: BTreeMap<Position, Version>,
     names: Vec<NamedFile>,
     contracts: String,
 }
@@ -46,6 +48,12 @@ impl RuleBook {
             None if version == Version(0) => Ok(Rules::none(&self.region)),
             None => Err(Problem::Damaged(format!("no rules were adopted at version {version}"))),
         }
+    }
+
+    /// The rules that were in force once the ledger had come so far.
+    pub(crate) fn as_of(&self, position: Position) -> Result<Rules, Problem> {
+        let place = self.caught_up(|read| read.places.range(..=position).next_back().map(|(_, at)| *at))?;
+        self.at(place.unwrap_or_default())
     }
 
     /// The version of the history, the files in force and the digest of the contracts adopted with them.
@@ -85,6 +93,7 @@ fn evolve(read: &mut Read, stored: &Stored) -> Result<(), LedgerError> {
                 let rules = Rules::read(&files, version)
                     .map_err(|faults| unreadable(format!("{} faults", faults.len())))?;
                 read.adopted.insert(version, rules);
+                read.places.insert(stored.position, version);
                 read.names = adopted.files;
                 read.contracts = adopted.contracts;
             }

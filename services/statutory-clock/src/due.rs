@@ -6,10 +6,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use jurisdiction::clock::{Allowed, LastDay};
 use jurisdiction::{Calendar, NoCalendar, Rules};
+use serde::{Deserialize, Serialize};
 use vocabulary::Instant;
 
 /// By when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Due {
     /// At this moment at the latest.
     By(Instant),
@@ -68,7 +70,7 @@ impl Due {
     }
 
     /// Whether it ends by itself, and is not missed then.
-    pub(crate) fn expires(&self) -> bool {
+    pub fn expires(&self) -> bool {
         matches!(self, Self::Valid(..))
     }
 }

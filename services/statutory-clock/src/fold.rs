@@ -26,16 +26,18 @@ pub(crate) struct Started<'f> {
 /// The clocks of a history, in the order of their starts, by the facts so far and the rules given. As of an
 /// earlier instant, hand in the facts and rules of that instant.
 pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) -> Vec<Clock> {
-    let read = |fact: &CaseFact| {
-        let kind = &fact.attributes.kind;
-        rules.clocks().read_type(kind) || kind.as_str() == EXPLAINED
-    };
-    let facts = facts.into_iter().filter(|fact| read(fact)).collect::<Vec<_>>();
+    let facts = facts.into_iter().filter(|fact| reads(fact, rules)).collect::<Vec<_>>();
     let history = History { facts: &facts, rules };
     let versions = rules.clocks().by_id();
     let mut clocks = versions.flat_map(|versions| history.clocks_of(versions)).collect::<Vec<_>>();
     clocks.sort_by(|a, b| (a.started, &a.rule.id).cmp(&(b.started, &b.rule.id)));
     clocks
+}
+
+/// Whether any clock of the rules looks at the fact: all others change none.
+pub fn reads(fact: &CaseFact, rules: &Rules) -> bool {
+    let kind = &fact.attributes.kind;
+    rules.clocks().read_type(kind) || kind.as_str() == EXPLAINED
 }
 
 impl<'f> History<'f> {

@@ -22,5 +22,5 @@ mod state;
 mod tests;
 
 pub use due::{Due, Fault};
-pub use fold::{EXPLAINED, clocks};
+pub use fold::{EXPLAINED, clocks, reads};
 pub use state::{Clock, Mark, Owner, Verdict};

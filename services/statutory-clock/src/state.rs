@@ -3,6 +3,7 @@
 use crate::{Due, Fault};
 use jiff::SignedDuration;
 use jurisdiction::{ClockRule, Rules};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vocabulary::{AgencyCode, FactRef, Instant, Role};
 
@@ -26,7 +27,7 @@ pub struct Clock {
 }
 
 /// A fact that did something to a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mark {
     /// When it happened.
     pub time: Instant,
@@ -73,6 +74,21 @@ impl Owner {
     }
 }
 
+impl Due {
+    /// What a clock with this due moment says as of a time, from what stopped it and whether it was explained.
+    pub fn verdict(&self, stopped: Option<Mark>, explained: bool, as_of: Instant) -> Verdict {
+        match stopped {
+            Some(stop) if !self.passed(stop.time) => Verdict::Met,
+            _ if self.expires() && self.passed(as_of) => Verdict::Expired,
+            _ if self.expires() => Verdict::Running,
+            Some(_) => Verdict::MetLate,
+            None if !self.passed(as_of) => Verdict::Running,
+            None if explained => Verdict::Explained,
+            None => Verdict::Missed,
+        }
+    }
+}
+
 impl Clock {
     /// What it says as of a time, from the facts that it was folded from.
     ///
@@ -80,15 +96,7 @@ impl Clock {
     /// It has no due date, so nobody can say.
     pub fn verdict(&self, as_of: Instant) -> Result<Verdict, Fault> {
         let due = self.due.as_ref().map_err(Clone::clone)?;
-        Ok(match self.stopped {
-            Some(stop) if !due.passed(stop.time) => Verdict::Met,
-            _ if due.expires() && due.passed(as_of) => Verdict::Expired,
-            _ if due.expires() => Verdict::Running,
-            Some(_) => Verdict::MetLate,
-            None if !due.passed(as_of) => Verdict::Running,
-            None if self.explained.is_some() => Verdict::Explained,
-            None => Verdict::Missed,
-        })
+        Ok(due.verdict(self.stopped, self.explained.is_some(), as_of))
     }
 
     /// Time in hand: from the stop, or else from `as_of`, to the due moment; negative when it is overdue.

@@ -1,4 +1,5 @@
-//! Guardianship: safety, removal, placement, temporary guardianship, protection orders and the way home (UCL 91 to 95).
+//! Guardianship (监护): safety, removal, placement, temporary guardianship, protection orders and the way
+//! home (UCL 91 to 95).
 
 use crate::AgencyCode;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,7 @@ pub enum Guardianship {
     /// The police have taken the child away from a place or a person that endangers it.
     #[serde(rename = "guardianship.child-removed.v1")]
     ChildRemoved(ChildRemoved),
-    /// A child that was taken away, or is moved on, has been handed to those who now care for it, with a
-    /// written handover.
+    /// A child that was taken away, or is moved on, has been handed in writing to those who now care for it.
     #[serde(rename = "guardianship.placement-handed-over.v1")]
     PlacementHandedOver(PlacementHandedOver),
     /// Civil affairs takes a child into temporary guardianship on one of the seven grounds of the Minors
@@ -46,8 +46,8 @@ pub enum Guardianship {
     /// Temporary guardianship ends.
     #[serde(rename = "guardianship.temporary-guardianship-ended.v1")]
     TemporaryGuardianshipEnded(TemporaryGuardianshipEnded),
-    /// The court or the bus when the last day of the order is over and it was not extended (Anti-
-    /// Domestic-Violence Law, article 30).
+    /// The last day of the order is over and it was not extended (Anti-Domestic-Violence Law, article 30).
+    /// The court says so, or the bus.
     #[serde(rename = "guardianship.protection-order-expired.v1")]
     ProtectionOrderExpired(ProtectionOrderExpired),
 }

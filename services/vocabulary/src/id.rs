@@ -251,6 +251,13 @@ impl fmt::Display for Source {
     }
 }
 
+impl Role {
+    /// The role that opens cases, calls conferences and decides on closure (UCL 9), whoever holds it.
+    pub fn coordinator() -> Self {
+        Self("coordinator".into())
+    }
+}
+
 /// Place of a record in the ledger, dense from 1; 0 stands for "before the first".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Position(pub u64);

@@ -20,18 +20,18 @@ pub enum OneStop {
     /// interview can be borne now; if not, the interview waits (Minors Protection Law, article 111).
     #[serde(rename = "one-stop.crisis-counselling-provided.v1")]
     CrisisCounsellingProvided(CrisisCounsellingProvided),
-    /// The hospital has finished the examination of the body in a protected place and without a public
-    /// queue.
+    /// The hospital has examined the child's body, in a protected place and without a public queue.
     #[serde(rename = "one-stop.forensic-exam-completed.v1")]
     ForensicExamCompleted(ForensicExamCompleted),
-    /// The interview of the child begins.
+    /// The interview of the child begins, recorded from beginning to end; a girl is asked by a woman
+    /// (Minors Protection Law, article 112).
     #[serde(rename = "one-stop.interview-started.v1")]
     InterviewStarted(InterviewStarted),
     /// The interview of the child has ended.
     #[serde(rename = "one-stop.interview-completed.v1")]
     InterviewCompleted(InterviewCompleted),
-    /// Somebody other than the interviewer has approved that the child is asked once more, with the
-    /// reason.
+    /// Somebody other than the interviewer has approved that the child is asked once more, and said why
+    /// (Minors Protection Law, article 112).
     #[serde(rename = "one-stop.additional-interview-justified.v1")]
     AdditionalInterviewJustified(AdditionalInterviewJustified),
 }
@@ -111,6 +111,9 @@ pub struct InterviewStarted {
     pub interviewer_sex: String,
     /// True when sound and picture are being recorded.
     pub av_on: bool,
+    /// Label of the child that is interviewed; absent when the case concerns one child only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<String>,
 }
 
 /// See [`OneStop::InterviewCompleted`].

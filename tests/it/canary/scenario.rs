@@ -121,19 +121,69 @@ impl<'s> Scenario<'s> {
         case
     }
 
-    /// Facts that are contracts only: any agency of the case that holds the role says them, after its example.
+    /// Any agency of the case that holds the role says it, after its example: first what has its order, then
+    /// the facts that are contracts only.
     fn everything_else_is_said_of_the_case(&mut self, case: &str) {
         for (_, agency) in ROLES.iter().filter(|(_, agency)| !["wbo", "psb-03", "cab"].contains(agency)) {
             let made = json!({"to": agency, "purpose": "other", "urgency": "routine"});
             self.say("wbo", "referral.made.v1", Some(case), made);
         }
+        self.the_child_is_interviewed(case);
+        self.the_child_is_taken_away_and_comes_home(case);
         for contract in contracts().iter().filter(|contract| contract.of_case) {
             let played = self.published.iter().any(|event| event["type"] == contract.kind.as_str());
-            if let (false, Some(role)) = (played, contract.publishers.first()) {
-                let agency = ROLES.iter().find(|(known, _)| known == role);
-                let agency = agency.unwrap_or_else(|| panic!("name an agency of the demo that is {role}")).1;
-                self.say(agency, &contract.kind, Some(case), contract.example());
+            if !played && !contract.publishers.is_empty() {
+                self.say_as_in_its_example(&contract.kind, case, json!({}));
             }
+        }
+    }
+
+    /// Publishes the example of a contract with these properties instead; answers its id.
+    #[track_caller]
+    fn say_as_in_its_example(&mut self, kind: &str, case: &str, instead: Value) -> String {
+        let contracts = contracts();
+        let contract = contracts.iter().find(|contract| contract.kind == kind).unwrap();
+        let role = &contract.publishers[0];
+        let agency = ROLES.iter().find(|(known, _)| known == role);
+        let agency = agency.unwrap_or_else(|| panic!("name an agency of the demo that is {role}")).1;
+        let mut data = contract.example();
+        data.as_object_mut().unwrap().extend(instead.as_object().unwrap().clone());
+        self.say(agency, kind, Some(case), data).0
+    }
+
+    fn the_child_is_interviewed(&mut self, case: &str) {
+        let session = self.say_as_in_its_example("one-stop.session-scheduled.v1", case, json!({}));
+        self.say_as_in_its_example("one-stop.appropriate-adult-appointed.v1", case, json!({}));
+        for kind in ["one-stop.interview-started.v1", "one-stop.interview-completed.v1"] {
+            self.say_as_in_its_example(kind, case, json!({"session": session}));
+        }
+        self.say_as_in_its_example("one-stop.additional-interview-justified.v1", case, json!({}));
+    }
+
+    fn the_child_is_taken_away_and_comes_home(&mut self, case: &str) {
+        for fact in
+            ["safety-assessed", "child-removed", "placement-handed-over", "temporary-guardianship-started"]
+        {
+            self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));
+        }
+        let application =
+            self.say_as_in_its_example("guardianship.protection-order-applied.v1", case, json!({}));
+        let over = "2026-01-11"; // before WHEN
+        let order = json!({"application": application, "valid_to": over});
+        self.say_as_in_its_example("guardianship.protection-order-decided.v1", case, order.clone());
+        let served = json!({"application": application});
+        self.say_as_in_its_example("guardianship.protection-order-served.v1", case, served);
+        self.say_as_in_its_example("guardianship.protection-order-expired.v1", case, order);
+        let conference = self.say_as_in_its_example("case-conference.convened.v1", case, json!({}));
+        let home = json!({"conference": conference, "result": "return"});
+        self.say_as_in_its_example("case-conference.concluded.v1", case, home);
+        for fact in [
+            "guardianship-assessed",
+            "guardian-notified-to-collect",
+            "child-returned",
+            "temporary-guardianship-ended",
+        ] {
+            self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));
         }
     }
 }

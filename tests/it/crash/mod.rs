@@ -63,7 +63,7 @@ fn what_was_acknowledged_survives_kill_9_exactly_once_and_no_feed_changes() {
     }
     server.stop();
     let said = lianhu(&["doctor", "--data", site.data().to_str().unwrap()]).stdout;
-    assert!(["ledger", "vault", "feeds"].iter().all(|part| said.contains(&format!("ok   {part}"))), "{said}");
+    assert!(["ledger", "vault", "views"].iter().all(|part| said.contains(&format!("ok   {part}"))), "{said}");
 }
 
 /// One server under load, killed at a random moment.

@@ -173,7 +173,7 @@ impl Server {
             let status = self.ready();
             let through = |name: &str| status[name].as_u64();
             match through("head") {
-                Some(head) if through("disclosed") == Some(head) && through("feeds") == Some(head) => Ok(()),
+                Some(head) if through("disclosed") == Some(head) && through("views") == Some(head) => Ok(()),
                 _ => Err(status.to_string()),
             }
         });

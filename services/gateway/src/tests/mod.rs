@@ -8,7 +8,7 @@ mod serving;
 mod streaming;
 
 use crate::{Config, Operator, router, serve, words};
-use agency_views::Feeds;
+use agency_views::Views;
 use client::Answer;
 use contract::Contracts;
 use jurisdiction::RuleFile;
@@ -92,7 +92,7 @@ impl World {
             region: Region::parse("999901").unwrap(),
             ledger: ledger.clone(),
             vault: Arc::new(Vault::open(&dir.path().join("vault"), &root).unwrap()),
-            feeds: Arc::new(Feeds::open(&dir.path().join("feeds")).unwrap()),
+            views: Arc::new(Views::open(&dir.path().join("views"), ledger.clone()).unwrap()),
             contracts: Arc::new(Contracts::published().unwrap()),
             clock: clock.clone(),
             demo: true,

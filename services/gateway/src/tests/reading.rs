@@ -79,7 +79,7 @@ async fn an_empty_page_means_that_nothing_is_new_and_not_that_the_feeds_stopped(
     let feed = world.get("psb-03", "/v1/feed?after=1&wait=10").await;
     feed.is(503, "unavailable");
     let ready = client::send(world.at, "GET", "/readyz", &[], b"").await;
-    assert_eq!((ready.status, &ready.json()["stopped"]), (503, &json!(["feeds"])));
+    assert_eq!((ready.status, &ready.json()["stopped"]), (503, &json!(["views"])));
     assert_eq!(world.get("psb-03", "/v1/feed").await.json()["items"].as_array().unwrap().len(), 1);
 }
 

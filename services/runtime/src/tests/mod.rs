@@ -5,7 +5,7 @@ mod disclosing;
 mod publishing;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
-use agency_views::Feeds;
+use agency_views::Views;
 use contract::{Contracts, Envelope};
 use jurisdiction::RuleFile;
 use ledger::faulty::Faulty;
@@ -56,18 +56,19 @@ pub(crate) fn vault(dir: &tempfile::TempDir, name: &str) -> Arc<Vault> {
     Arc::new(Vault::open(&dir.path().join(name), &root).unwrap())
 }
 
-/// A bus on a ledger with the keys of a vault; `views` names the folder of its feeds.
+/// A bus on a ledger with the keys of a vault; `views` names the folder of its views.
 pub(crate) fn open_with(
     ledger: Arc<dyn Ledger>,
     vault: Arc<Vault>,
     clock: Arc<Still>,
     views: &std::path::Path,
 ) -> Result<Bus, Problem> {
+    let views = Arc::new(Views::open(views, ledger.clone()).unwrap());
     Bus::open(Parts {
         region: Region::parse("999901").unwrap(),
         ledger,
         vault,
-        feeds: Arc::new(Feeds::open(views).unwrap()),
+        views,
         contracts: CONTRACTS.clone(),
         clock,
         demo: true,
@@ -142,7 +143,7 @@ impl Fixture {
         self.bus.publish(&caller(agency), envelope).await
     }
 
-    /// Runs the followers until everything is disclosed and in the feeds, then stops them.
+    /// Runs the followers until everything is disclosed and in the views, then stops them.
     pub(crate) async fn settle(&self) {
         settle(&self.bus).await
     }
@@ -152,7 +153,7 @@ pub(crate) async fn settle(bus: &Arc<Bus>) {
     let running = tokio::spawn(bus.clone().run());
     for _ in 0..3_000 {
         let status = bus.status().unwrap();
-        if status.disclosed == status.head && status.feeds == status.head || !status.stopped.is_empty() {
+        if status.disclosed == status.head && status.views == status.head || !status.stopped.is_empty() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

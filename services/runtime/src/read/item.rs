@@ -1,0 +1,139 @@
+//! A case in one line: its values, its tracks, what waits in it.
+
+use super::{CaseItem, ClockItem, ClockState, InboxItem, Look, ReferralItem, words};
+use crate::problem::Problem;
+use agency_views::{Case, ClockRow, Duty, DutyKind, Party, Track};
+use vocabulary::{AgencyCode, Instant};
+
+impl Look<'_> {
+    /// The case as the caller may see it.
+    pub(super) fn item(
+        &self,
+        fold: &Case,
+        clocks: &[ClockRow],
+        parked: Option<String>,
+    ) -> Result<CaseItem, Problem> {
+        let number = fold.number(&self.moment.rules);
+        let last = self.sight.last().ok_or(Problem::NotFound)?;
+        let clocks: Vec<ClockItem> = clocks.iter().filter_map(|clock| self.clock(clock, &number)).collect();
+        let grade = self.shown(fold.grade.as_ref())?.cloned();
+        let mut waiting: Vec<InboxItem> =
+            fold.duties().iter().filter_map(|duty| self.duty(duty, &number)).collect();
+        waiting.extend(clocks.iter().filter_map(waits));
+        waiting.iter_mut().for_each(|item| item.grade = grade.clone());
+        waiting.sort_by(urgent);
+        let next = clocks.iter().filter(|clock| !over(clock.state));
+        let mut tracks = Vec::new();
+        for (track, state) in fold.tracks() {
+            let (shown, since) = (self.shown(Some(state))?, state.since);
+            tracks.extend(shown.map(|state| Track { track, state: state.clone(), since }));
+        }
+        Ok(CaseItem {
+            case: self.case.clone(),
+            opened: fold.opened.map_or(self.moment.time, |(at, _)| at),
+            phase: self.shown(fold.phase())?.copied(),
+            grade,
+            lead: self.shown(fold.lead.as_ref())?.cloned(),
+            children: self.shown(fold.children.as_ref())?.cloned().unwrap_or_default(),
+            tracks,
+            last: last.fact,
+            last_at: self.recorded(last.told)?,
+            next_due: next.filter(|clock| clock.due.is_some()).min_by_key(|clock| clock.due).cloned(),
+            overdue: clocks.iter().filter(|clock| clock.state == ClockState::Missed).count(),
+            waiting,
+            parked,
+            number,
+        })
+    }
+
+    /// When a record was recorded.
+    pub(super) fn recorded(&self, position: vocabulary::Position) -> Result<Instant, Problem> {
+        let stored = self.bus.ledger.get(position)?;
+        Ok(stored.map_or(self.moment.time, |stored| stored.record.recordedtime))
+    }
+
+    /// A duty, where it waits on the caller or the caller was told of the fact that asks for it.
+    fn duty(&self, duty: &Duty, number: &str) -> Option<InboxItem> {
+        let agencies = self.agencies(&duty.party);
+        let known = agencies.contains(&self.caller.agency) || self.sight.exact(duty.fact);
+        known.then(|| InboxItem {
+            kind: duty.kind,
+            title: words::duty(duty.kind),
+            agencies,
+            case: self.case.clone(),
+            number: number.to_owned(),
+            grade: None,
+            fact: duty.fact,
+            since: duty.since,
+            until: duty.until,
+            overdue: duty.until.is_some_and(|until| until < self.moment.time),
+            clock: None,
+        })
+    }
+
+    /// The agencies behind a party: of those that hold a role, the ones that have a part in the case.
+    pub(super) fn agencies(&self, party: &Party) -> Vec<AgencyCode> {
+        let role = match party {
+            Party::Agency(agency) => return vec![agency.clone()],
+            Party::Role(role) => role,
+        };
+        let (rules, time) = (&self.moment.rules, self.moment.time);
+        let holders: Vec<AgencyCode> = rules.holders(role.as_str(), time).into_iter().cloned().collect();
+        let named = |code: &&AgencyCode| self.involved.grants(code).next().is_some();
+        let knows = |code: &&AgencyCode| self.involved.includes(code, rules, time);
+        let mut part: Vec<AgencyCode> = holders.iter().filter(named).cloned().collect();
+        if part.is_empty() {
+            part = holders.iter().filter(knows).cloned().collect();
+        }
+        if part.is_empty() { holders } else { part }
+    }
+
+    /// The referrals of which the caller was told.
+    pub(super) fn referrals(&self, fold: &Case) -> Vec<ReferralItem> {
+        let known = fold.referrals().iter().filter(|row| self.sight.exact(row.by));
+        let item = |row: &agency_views::ReferralRow| ReferralItem {
+            referral: row.id.clone(),
+            from: row.from.clone(),
+            to: row.to.clone(),
+            purpose: row.purpose.clone(),
+            urgency: row.urgency.clone(),
+            phase: row.phase,
+            made: row.made,
+            received: row.received,
+            answered: row.answered,
+            ended: row.ended,
+            respond_by: row.respond_by,
+            outcome: row.outcome.clone(),
+        };
+        known.map(item).collect()
+    }
+}
+
+/// Nothing runs against the clock any more.
+fn over(state: ClockState) -> bool {
+    matches!(state, ClockState::Met | ClockState::MetLate | ClockState::Expired | ClockState::Undisclosed)
+}
+
+/// What a clock asks for, as something that waits.
+fn waits(clock: &ClockItem) -> Option<InboxItem> {
+    let open = matches!(clock.state, ClockState::Running | ClockState::Missed | ClockState::Undetermined);
+    (open && !clock.expires).then(|| InboxItem {
+        kind: DutyKind::Clock,
+        title: clock.obligation.clone(),
+        agencies: clock.owners.clone(),
+        case: clock.case.clone(),
+        number: clock.number.clone(),
+        grade: None,
+        fact: clock.started_fact,
+        since: clock.started,
+        until: clock.due,
+        overdue: clock.state == ClockState::Missed,
+        clock: Some(clock.clock.clone()),
+    })
+}
+
+/// Overdue first, then by when it must be done; what has no time limit comes last, the oldest first.
+pub(super) fn urgent(one: &InboxItem, other: &InboxItem) -> std::cmp::Ordering {
+    let key = |item: &InboxItem| (!item.overdue, item.until.is_none(), item.until, item.since);
+    key(one).cmp(&key(other))
+}
