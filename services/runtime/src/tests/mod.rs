@@ -1,6 +1,7 @@
 //! The runtime under test: a whole bus on a ledger in memory that can be told to fail.
 
 mod adopting;
+mod closing;
 mod disclosing;
 mod publishing;
 
