@@ -21,5 +21,6 @@ mod readme;
 mod referral;
 mod rules;
 mod samples;
+mod scenario;
 mod stream;
 mod walk;

@@ -9,12 +9,15 @@ use crate::serve::{Held, Leaving};
 use crate::slots::Slot;
 use runtime::{Bus, FeedItem, Problem as Trouble};
 use std::sync::Arc;
+use vocabulary::HistoryId;
 use tokio::time::Instant;
 
 /// An open stream.
 pub(crate) struct Follow {
     shared: Arc<Shared>,
     agency: Agency,
+    /// The one case that is followed; all of them without it.
+    case: Option<HistoryId>,
     position: u64,
     /// The end of the feed when the stream was opened: up to here is the past.
     past: u64,
@@ -39,13 +42,14 @@ impl Follow {
     pub(crate) fn new(
         shared: Arc<Shared>,
         agency: Agency,
+        case: Option<HistoryId>,
         position: u64,
         leaving: Leaving,
         held: (Slot, Option<Held>),
     ) -> Self {
         let past = shared.bus.feed_head(&agency.caller);
         let due = Instant::now() + shared.config.heartbeat;
-        Self { shared, agency, position, past, phase: Phase::Opened, due, leaving, _held: held }
+        Self { shared, agency, case, position, past, phase: Phase::Opened, due, leaving, _held: held }
     }
 
     /// The next frame; `None` when the stream is over.
@@ -77,16 +81,27 @@ impl Follow {
                 self.phase = Phase::Live;
                 return Ok(format!("event: caught-up\ndata: {{\"position\":{}}}\n\n", self.position));
             }
-            let bus = &self.shared.bus;
-            if let Some(item) = feed::next(bus, &self.agency.caller, self.position)? {
+            if let Some(item) = self.next()? {
                 self.position = item.position;
                 return Ok(frame(&item)?);
             }
             tokio::select! {
-                moved = wait(bus, &self.agency, self.position, self.due) => moved?,
+                moved = wait(&self.shared.bus, &self.agency, self.position, self.due) => moved?,
                 () = self.leaving.come() => {}
             }
         }
+    }
+
+    /// The next item. Of one case: what speaks of others is passed over, up to the end that the feed had before.
+    fn next(&mut self) -> Result<Option<FeedItem>, Trouble> {
+        let (bus, caller) = (&self.shared.bus, &self.agency.caller);
+        let Some(case) = &self.case else { return feed::next(bus, caller, self.position) };
+        let head = bus.feed_head(caller);
+        let item = bus.case_feed(caller, case, self.position, 1)?.pop();
+        if item.is_none() {
+            self.position = self.position.max(head);
+        }
+        Ok(item)
     }
 
     /// A comment that keeps proxies from closing the connection, once the right to go on has been asked for

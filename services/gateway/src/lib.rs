@@ -10,6 +10,7 @@ mod admin;
 mod auth;
 mod batch;
 mod body;
+mod cases;
 mod connection;
 mod contracts;
 mod events;
@@ -27,6 +28,7 @@ mod tests;
 mod words;
 
 pub use auth::Operator;
+pub use problem::document as problem_document;
 pub use serve::serve;
 
 use axum::extract::State;
@@ -107,12 +109,21 @@ pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
         .with_state(Shared::new(bus, operator, config))
 }
 
-fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {
-    [
+fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
+    vec![
         ("/v1/events", post(events::publish)),
         ("/v1/events/{reference}", get(feed::one)),
         ("/v1/feed", get(feed::page)),
         ("/v1/stream", get(stream::open)),
+        ("/v1/inbox", get(cases::inbox)),
+        ("/v1/clocks", get(cases::board)),
+        ("/v1/cases", get(cases::list)),
+        ("/v1/cases/{id}", get(cases::one)),
+        ("/v1/cases/{id}/timeline", get(cases::timeline)),
+        ("/v1/cases/{id}/clocks", get(cases::clocks)),
+        ("/v1/cases/{id}/referrals", get(cases::referrals)),
+        ("/v1/cases/{id}/knowledge", get(cases::knowledge)),
+        ("/v1/cases/{id}/stream", get(stream::of_case)),
         ("/v1/types", get(contracts::types)),
         ("/v1/schemas/{type}", get(contracts::schema)),
         ("/v1/validate", post(events::validate)),

@@ -141,6 +141,12 @@ impl From<runtime::Problem> for Problem {
     }
 }
 
+/// The document (RFC 9457) by which this edge answers a problem of the bus, for whoever publishes to it in the
+/// same process and wants the codes and words that HTTP has.
+pub fn document(problem: runtime::Problem) -> serde_json::Value {
+    serde_json::to_value(Problem::from(problem)).unwrap_or_default() // texts and lists alone: it can be written
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.0.word.status, axum::Json(&self.0)).into_response();

@@ -1,7 +1,7 @@
 //! The stream: the feed as Server-Sent Events. The id of an event is its position in the agency's feed, so a
 //! client that comes back with `Last-Event-ID` misses nothing and gets nothing twice.
 
-use crate::App;
+use crate::{App, Shared, cases};
 use crate::auth::Agency;
 use crate::follow::Follow;
 use crate::problem::Problem;
@@ -9,12 +9,15 @@ use crate::query::{Asked, wrong};
 use crate::serve::{Held, Leaving};
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Deserialize;
 use std::convert::Infallible;
+use std::sync::Arc;
+use vocabulary::HistoryId;
 
 /// The query of `GET /v1/stream`.
 #[derive(Deserialize)]
@@ -33,10 +36,36 @@ pub(crate) async fn open(
     held: Option<Extension<Held>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let after = last_event_id(&headers)?.unwrap_or(after);
+    respond(shared, agency, None, after, (leaving, held), &headers)
+}
+
+/// `GET /v1/cases/{id}/stream`: the same, of one case. Positions are those of the whole feed.
+pub(crate) async fn of_case(
+    State(shared): App,
+    agency: Agency,
+    case: Result<Path<String>, PathRejection>,
+    Asked(Since { after }): Asked<Since>,
+    leaving: Option<Extension<Leaving>>,
+    held: Option<Extension<Held>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let case = cases::named(case)?;
+    shared.bus.case_feed(&agency.caller, &case, u64::MAX, 0)?; // 404 unless it was told of the case
+    respond(shared, agency, Some(case), after, (leaving, held), &headers)
+}
+
+fn respond(
+    shared: Arc<Shared>,
+    agency: Agency,
+    case: Option<HistoryId>,
+    after: u64,
+    (leaving, held): (Option<Extension<Leaving>>, Option<Extension<Held>>),
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let after = last_event_id(headers)?.unwrap_or(after);
     let slot = shared.slots.take(&agency.caller.agency)?;
     let leaving = leaving.map(|Extension(leaving)| leaving).unwrap_or_default();
-    let follow = Follow::new(shared, agency, after, leaving, (slot, held.map(|Extension(held)| held)));
+    let follow = Follow::new(shared, agency, case, after, leaving, (slot, held.map(|Extension(held)| held)));
     // Pulled, never pushed: the next frame is made when the connection has room for it.
     let frames = stream::unfold(follow, async |mut follow| {
         let frame = follow.frame().await?;

@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use vocabulary::{Region, Version};
+use vocabulary::Version;
 
 /// Measure this machine.
 #[derive(Args)]
@@ -123,9 +123,7 @@ async fn serve(path: &Path) -> Result<(SocketAddr, Arc<dyn Ledger>), Failure> {
     let stores = folder.open()?;
     let ledger = stores.ledger.clone();
     let files = rules::demo();
-    let region = jurisdiction::Rules::read(&files, Version(0))
-        .map_err(|faults| rules::explain(runtime::Problem::Rules(faults)))?;
-    let region: Region = region.region().clone();
+    let region = rules::of(&files)?.region().clone();
     let bus = Arc::new(up::open(stores, region, true)?);
     bus.adopt(&files).await?;
     bus.issue_demo_tokens().await?;

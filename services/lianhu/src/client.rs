@@ -84,7 +84,7 @@ impl Server {
 }
 
 /// A problem document as a person reads it.
-fn say(status: u16, problem: &Value) -> String {
+pub fn say(status: u16, problem: &Value) -> String {
     let text = |name: &str| problem[name].as_str().unwrap_or_default();
     let mut said = format!("{status} {}: {} {}", text("code"), text("title"), text("titleZh"));
     for error in problem["errors"].as_array().into_iter().flatten() {

@@ -27,6 +27,9 @@ pub enum Failure {
     /// Contracts or rules with faults.
     #[error("{}", .0.join("\n        "))]
     Faults(Vec<String>),
+    /// Lines of a scenario that did not end as its file says.
+    #[error("otherwise than the file says:\n        {}", .0.join("\n        "))]
+    Otherwise(Vec<String>),
     /// A store is away, in use or damaged.
     #[error("{0}")]
     Store(String),
@@ -57,6 +60,7 @@ impl Failure {
                 _ => 1,
             },
             Self::Unreachable(..) | Self::Address(..) => 7,
+            Self::Otherwise(_) => 4,
             Self::Faults(_) | Self::Bus(Problem::Rules(_)) => 5,
             Self::Store(_) | Self::Bus(Problem::Damaged(_)) => 8,
             Self::Bus(Problem::Unavailable(_) | Problem::Busy) => 7,

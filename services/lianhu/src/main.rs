@@ -1,8 +1,9 @@
 //! `lianhu`: the one binary. `lianhu up` runs every role in one process; the other commands are clients of a
 //! running one, or look at a data folder and at contracts.
 //!
-//! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict · 5 breaks a
-//! contract, or rules that cannot be adopted · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
+//! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, or a scenario
+//! that went otherwise than its file says · 5 breaks a contract, rules that cannot be adopted, or a scenario file
+//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
 
 mod bench;
 mod client;
@@ -10,6 +11,7 @@ mod doctor;
 mod failure;
 mod folder;
 mod rules;
+mod scenario;
 mod schema;
 mod tail;
 mod tokens;
@@ -56,6 +58,9 @@ enum Command {
     /// The contracts
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
+    /// Incidents as files: play one into a data folder, at its own times
+    #[command(subcommand)]
+    Scenario(scenario::ScenarioCommand),
     /// Look at a data folder, or at a running bus: what is well, what is not, what to do
     Doctor(doctor::Doctor),
     /// Measure this machine: publishing over HTTP beside the raw store, in one run
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
         Command::Rules(rules) => rules.run(cli.json),
         Command::Agency(agency) => agency.run(cli.json),
         Command::Schema(schema) => schema.run(cli.json),
+        Command::Scenario(scenario) => scenario.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),
         Command::Bench(bench) => bench.run(cli.json),
     };

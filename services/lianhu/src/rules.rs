@@ -4,10 +4,11 @@ use crate::client::{Server, show};
 use crate::failure::Failure;
 use clap::{Args, Subcommand};
 use include_dir::{Dir, include_dir};
-use jurisdiction::RuleFile;
+use jurisdiction::{RuleFile, Rules};
 use runtime::Problem;
 use std::fs;
 use std::path::{Path, PathBuf};
+use vocabulary::Version;
 
 static DEMO: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../deploy/jurisdictions/demo");
 
@@ -69,6 +70,11 @@ pub fn read(dir: &Path) -> Result<Vec<RuleFile>, Failure> {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// What rule files say, before anybody adopted them.
+pub fn of(files: &[RuleFile]) -> Result<Rules, Failure> {
+    Rules::read(files, Version(0)).map_err(|faults| explain(Problem::Rules(faults)))
 }
 
 fn is_rule(path: &Path) -> bool {

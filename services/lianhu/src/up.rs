@@ -6,14 +6,15 @@ use crate::rules;
 use clap::Args;
 use contract::Contracts;
 use gateway::{Config, Operator};
-use jurisdiction::{RuleFile, Rules};
-use runtime::{Bus, Parts, SystemClock};
+use jurisdiction::RuleFile;
+use runtime::{Bus, Clock, Parts, SystemClock};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use vocabulary::{Region, Version};
+use vocabulary::Region;
 
 /// Run the bus.
 #[derive(Args)]
@@ -70,9 +71,7 @@ impl Up {
 
     fn region(&self, stores: &Stores, files: Option<&[RuleFile]>) -> Result<Region, Failure> {
         let known = region_of(&*stores.ledger)?;
-        let named = files.map(|files| Rules::read(files, Version(0))).transpose();
-        let named = named.map_err(|faults| rules::explain(runtime::Problem::Rules(faults)))?;
-        match (known, named) {
+        match (known, files.map(rules::of).transpose()?) {
             (Some(known), _) => Ok(known),
             (None, Some(rules)) => Ok(rules.region().clone()),
             (None, None) => Err(Failure::Usage(
@@ -107,13 +106,23 @@ impl Up {
     }
 }
 
-/// The bus over open stores.
+/// The bus over open stores, by the clock of this machine.
 pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> {
+    open_by(stores, region, demo, Arc::new(SystemClock), runtime::GATHER)
+}
+
+/// The bus over open stores, by a clock of the caller's; `gather` as [`Parts`] has it.
+pub fn open_by(
+    stores: Stores,
+    region: Region,
+    demo: bool,
+    clock: Arc<dyn Clock>,
+    gather: Duration,
+) -> Result<Bus, Failure> {
     let contracts = Contracts::published().map_err(|error| Failure::Faults(vec![error.to_string()]))?;
     let Stores { ledger, vault, views } = stores;
-    let (contracts, clock) = (Arc::new(contracts), Arc::new(SystemClock));
-    Bus::open(Parts { region, ledger, vault, views, contracts, clock, demo }).map_err(|problem| match problem
-    {
+    let parts = Parts { region, ledger, vault, views, contracts: contracts.into(), clock, gather, demo };
+    Bus::open(parts).map_err(|problem| match problem {
         runtime::Problem::Demo if demo => {
             Failure::Usage("this folder belongs to a real region: --demo is refused".to_owned())
         }

@@ -11,6 +11,7 @@ use jurisdiction::Rules;
 use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vault::{KeyId, Place, Vault, VaultError};
@@ -31,6 +32,9 @@ pub struct Parts {
     pub contracts: Arc<Contracts>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// How long a new record waits for others to be disclosed with it: [`crate::GATHER`] where agencies publish
+    /// as they please; nothing where one document follows the other and each is waited for.
+    pub gather: Duration,
     /// Whether rules and tokens of the demo are taken, and no others.
     pub demo: bool,
 }
@@ -43,6 +47,7 @@ pub struct Bus {
     pub(crate) views: Arc<Views>,
     pub(crate) contracts: Arc<Contracts>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) gather: Duration,
     pub(crate) demo: bool,
     pub(crate) rulebook: Arc<RuleBook>,
     pub(crate) histories: Histories,
@@ -81,7 +86,7 @@ impl Bus {
     /// A store is away or damaged; or the rules in force belong to the demo and this is not it, or the other
     /// way round.
     pub fn open(parts: Parts) -> Result<Self, Problem> {
-        let Parts { region, ledger, vault, views, contracts, clock, demo } = parts;
+        let Parts { region, ledger, vault, views, contracts, clock, gather, demo } = parts;
         let rulebook = Arc::new(RuleBook::new(ledger.clone(), &region));
         let rules = rulebook.current()?;
         if rules.version() > Version(0) && rules.demo() != demo {
@@ -98,6 +103,7 @@ impl Bus {
             views,
             contracts,
             clock,
+            gather,
             demo,
             rulebook,
             histories,
@@ -148,6 +154,11 @@ impl Bus {
         self.rulebook.current()
     }
 
+    /// Whether this is the demo, whose tokens everybody knows.
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+
     /// What time the bus takes it to be.
     pub fn now(&self) -> Instant {
         self.clock.now()
@@ -167,6 +178,32 @@ impl Bus {
         let stopped = views_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
         let rules = self.rules()?.version();
         Ok(Status { head, rules, disclosed: disclosed.through, views: views.applied, stopped })
+    }
+
+    /// Waits until everything that is recorded has been disclosed and stands in the views. Needs [`Bus::run`].
+    ///
+    /// # Errors
+    /// A follower has stopped: nothing would ever come.
+    pub async fn settled(&self) -> Result<(), Problem> {
+        let (mut disclosed, mut views) = (self.disclosed.subscribe(), self.views.progress());
+        let mut ended = self.ended.subscribe();
+        loop {
+            let head = *self.ledger.head().borrow();
+            let through = async {
+                // Err: the senders are part of the bus and cannot be gone
+                let _ = disclosed.wait_for(|d| d.through >= head || d.stopped.is_some()).await;
+                let _ = views.wait_for(|v| v.applied >= head || v.stopped.is_some()).await;
+            };
+            tokio::select! { () = through => {}, _ = ended.wait_for(Option::is_some) => {} }
+            let status = self.status()?;
+            if let Some(why) = status.stopped.into_iter().next() {
+                return Err(Problem::Unavailable(why));
+            }
+            // what was told is recorded, too: it has moved the head, unless nobody was told anything
+            if status.head == head {
+                return Ok(());
+            }
+        }
     }
 
     /// A record on a history.

@@ -19,9 +19,9 @@ use vocabulary::{AgencyCode, CaseFact, Fact, HistoryId, Instant, Position, Versi
 /// Most entries of one fact, and of one record.
 const MOST: usize = 1_000;
 
-/// How long a new record waits for others to be disclosed with it. Each disclosure costs a flush that the next
+/// How long a new record best waits for others to be disclosed with it ([`crate::Parts::gather`]). Each disclosure costs a flush that the next
 /// publisher would have to wait for; a feed that is some milliseconds behind costs nobody anything.
-const GATHER: Duration = Duration::from_millis(3);
+pub const GATHER: Duration = Duration::from_millis(3);
 
 /// Where the disclosure history stands.
 struct Desk {
@@ -70,7 +70,9 @@ impl Bus {
         loop {
             let last = follower.last();
             let _ = head.wait_for(|head| *head > last).await; // a ledger that is gone says so below
-            tokio::time::sleep(GATHER).await;
+            if !self.gather.is_zero() {
+                tokio::time::sleep(self.gather).await;
+            }
             let sources = follower.next().await?;
             let (mut facts, mut entries) = (Vec::new(), 0);
             for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {

@@ -27,9 +27,11 @@ mod tokens;
 
 pub use adopt::Adopted;
 pub use bus::{Bus, Parts, Status};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, StoryClock, SystemClock};
+pub use disclose::GATHER;
 pub use problem::Problem;
 pub use publish::{Caller, Followed, Preview, Receipt};
+pub use agency_views::{DutyKind, Phase, ReferralPhase, Track, TrackName};
 pub use read::{
     AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
     Timeline, Title, Told,

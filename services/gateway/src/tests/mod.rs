@@ -95,6 +95,7 @@ impl World {
             views: Arc::new(Views::open(&dir.path().join("views"), ledger.clone()).unwrap()),
             contracts: Arc::new(Contracts::published().unwrap()),
             clock: clock.clone(),
+            gather: runtime::GATHER,
             demo: true,
         };
         let bus = Arc::new(Bus::open(parts).unwrap());

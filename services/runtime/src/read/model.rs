@@ -4,8 +4,17 @@
 use crate::render::FeedItem;
 use agency_views::{DutyKind, Phase, ReferralPhase, Track};
 use jurisdiction::clock::Kind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 use vocabulary::{AgencyCode, Child, EventId, FactRef, HistoryId, Instant, Position};
+
+/// A fact as paths and tags name it: `<sequence>.<ordinal>`.
+fn reference<S: Serializer>(fact: &FactRef, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(fact)
+}
+
+fn reference_in<S: Serializer>(fact: &Option<FactRef>, to: S) -> Result<S::Ok, S::Error> {
+    fact.map(|fact| fact.to_string()).serialize(to)
+}
 
 /// As of which moment a case is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +79,7 @@ pub struct CaseItem {
     /// How the tracks of the case stand: justice, safety, guardianship, protection order.
     pub tracks: Vec<Track>,
     /// The last fact that the caller was told of; what `If-Match` and `ETag` name.
+    #[serde(serialize_with = "reference")]
     pub last: FactRef,
     /// When that was told.
     pub last_at: Instant,
@@ -149,7 +159,7 @@ pub struct Title {
 }
 
 /// What a clock says to one agency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClockState {
     /// Overdue, and not done.
@@ -200,6 +210,7 @@ pub struct ClockItem {
     /// When it started.
     pub started: Instant,
     /// The fact that started it.
+    #[serde(serialize_with = "reference")]
     pub started_fact: FactRef,
     /// The moment from which it is too late; absent where law gives no number or nothing can be counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -216,7 +227,7 @@ pub struct ClockItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Instant>,
     /// The fact that stopped it, where the agency was told of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "reference_in")]
     pub stopped_by: Option<FactRef>,
     /// Time in hand, in seconds; negative when overdue.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +253,7 @@ pub struct InboxItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<String>,
     /// The fact that asks for it.
+    #[serde(serialize_with = "reference")]
     pub fact: FactRef,
     /// Since when it waits.
     pub since: Instant,

@@ -123,6 +123,30 @@ fn told(ledger: &dyn Ledger) -> Vec<Value> {
 }
 
 #[tokio::test]
+async fn whoever_waits_until_all_is_told_finds_it_in_the_feeds() {
+    let bus = adopted().await;
+    let running = tokio::spawn(bus.bus.clone().run());
+    bus.bus.settled().await.unwrap(); // rules are told to nobody
+    story(&bus).await;
+    bus.bus.settled().await.unwrap();
+    let status = bus.bus.status().unwrap();
+    assert_eq!((status.disclosed, status.views), (status.head, status.head));
+    assert_eq!(feed(&bus, "ngo-07").len(), 4);
+    running.abort();
+}
+
+#[tokio::test]
+async fn whoever_waits_until_all_is_told_hears_that_a_follower_has_stopped() {
+    let bus = adopted().await;
+    story(&bus).await;
+    bus.ledger.fail_next(Fault::Lost);
+    let running = tokio::spawn(bus.bus.clone().run());
+    let answer = tokio::time::timeout(Duration::from_secs(60), bus.bus.settled()).await;
+    assert!(matches!(answer, Ok(Err(Problem::Unavailable(_)))), "{answer:?}");
+    running.abort();
+}
+
+#[tokio::test]
 async fn disclosure_goes_on_after_a_failed_append_without_gap_or_repeat() {
     for fault in [Fault::Lost, Fault::Kept] {
         let (steady, broken) = (adopted().await, adopted().await);
@@ -250,6 +274,8 @@ async fn a_follower_that_panics_is_named_and_an_empty_feed_is_not_taken_for_noth
     waited.await.expect("it is named");
     let moved = bus.feed_moved(&caller("psb-03"), 0, Duration::from_millis(1)).await;
     assert!(matches!(moved, Err(Problem::Unavailable(_))));
+    let settled = tokio::time::timeout(Duration::from_secs(30), bus.settled()).await;
+    assert!(matches!(settled, Ok(Err(Problem::Unavailable(_)))), "{settled:?}");
     running.abort();
 }
 

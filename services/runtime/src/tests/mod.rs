@@ -72,6 +72,7 @@ pub(crate) fn open_with(
         views,
         contracts: CONTRACTS.clone(),
         clock,
+        gather: crate::GATHER,
         demo: true,
     })
 }

@@ -1,7 +1,7 @@
 //! Incident A, as its facts: a hospital suspects sexual abuse of a child of 13. All of it is invented.
 
-use super::{history, id, said, stamp};
-use serde_json::json;
+use super::{history, id, repository, said, stamp};
+use serde_json::{Value, json};
 use vocabulary::CaseFact;
 
 /// Every fact of the incident that a clock could read, in the order in which it happened.
@@ -246,4 +246,20 @@ fn afterwards() -> Vec<CaseFact> {
 pub(super) fn visit(minute: &str, name: &str) -> CaseFact {
     let clear = json!({"visited_at": stamp(minute), "mode": "in-person", "outcome": "ok", "grade": "L1"});
     said("wst-01", minute, name, "follow-up.visit-recorded.v1", clear)
+}
+
+/// The facts of the incident as `lianhu scenario run` plays it: the lines that are not there to be refused. No
+/// clock can read the protected values that stand in the file among the clear ones.
+pub(super) fn played() -> Vec<CaseFact> {
+    let text = std::fs::read_to_string(repository("tests/scenarios/incident-a.jsonl")).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with('{'));
+    let events = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    history(events.filter(|event| event["refused"].is_null()).map(|event| {
+        let text = |name: &str| event[name].as_str().unwrap();
+        let agency = text("source").rsplit('/').next().unwrap();
+        let minute = text("time")[..16].replace('T', " ");
+        let mut fact = said(agency, &minute, "", text("type"), event["data"].clone());
+        fact.attributes.id = text("id").to_owned().try_into().unwrap();
+        fact
+    }))
 }

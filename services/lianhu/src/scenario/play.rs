@@ -1,0 +1,49 @@
+//! Playing: every line is published when the clock of the story says so, and waited for until everybody who may
+//! know of it has been told.
+
+use super::file::Line;
+use super::outcome::{Outcome, Told};
+use crate::failure::Failure;
+use contract::Envelope;
+use runtime::{Bus, Caller, Problem, StoryClock};
+use std::collections::HashMap;
+use vocabulary::HistoryId;
+
+/// Plays all lines, whatever the bus answers.
+///
+/// # Errors
+/// A store or a follower of the bus failed; no line after that is published.
+pub async fn lines(bus: &Bus, clock: &StoryClock, lines: &[Line], told: &mut Told) -> Result<(), Failure> {
+    let mut opened = HashMap::new();
+    bus.settled().await?;
+    for line in lines {
+        clock.set(line.recorded);
+        let outcome = match line.event(&opened) {
+            Some(event) => publish(bus, &event).await?,
+            None => Outcome::Orphaned,
+        };
+        bus.settled().await?;
+        if let (Some(id), Some(history)) = (line.opens(), outcome.history()) {
+            opened.insert(id.to_owned(), HistoryId::clone(history));
+        }
+        told.line(line, &outcome);
+    }
+    Ok(())
+}
+
+/// Publishes one event as the agency that its source names.
+async fn publish(bus: &Bus, event: &[u8]) -> Result<Outcome, Failure> {
+    let answer = match Envelope::structured(event) {
+        Ok(envelope) => {
+            let caller = Caller { agency: envelope.attributes.source.agency.clone() };
+            bus.publish(&caller, envelope).await
+        }
+        Err(rejection) => Err(rejection.into()),
+    };
+    match answer {
+        Ok(receipt) => Ok(Outcome::Admitted(receipt)),
+        // not an answer to the line: the bus itself cannot go on
+        Err(fault @ (Problem::Busy | Problem::Unavailable(_) | Problem::Damaged(_))) => Err(fault.into()),
+        Err(problem) => Ok(Outcome::Refused(gateway::problem_document(problem))),
+    }
+}
