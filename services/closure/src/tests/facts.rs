@@ -50,7 +50,11 @@ pub(super) fn proposed() -> CaseFact {
 
 /// A school, in the place of a station, proposes to close the case.
 pub(super) fn proposed_as(closure_type: ClosureType) -> CaseFact {
-    let proposed_at = "2026-11-20T00:00:00+08:00".to_owned();
+    proposed_at(closure_type, "2026-11-20T00:00:00+08:00")
+}
+
+pub(super) fn proposed_at(closure_type: ClosureType, at: &str) -> CaseFact {
+    let proposed_at = at.to_owned();
     said("sch-12", PROPOSAL, Said::Proposed(Proposed { closure_type, proposed_at }))
 }
 

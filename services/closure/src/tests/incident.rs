@@ -90,7 +90,7 @@ fn until_october() -> Vec<CaseFact> {
 }
 
 fn proposed() -> CaseFact {
-    by("wst-01", proposed_as(ClosureType::ReturnedStable))
+    by("wst-01", proposed_at(ClosureType::ReturnedStable, "2026-10-23T09:30:00+08:00"))
 }
 
 fn closed(at: &str) -> CaseFact {
