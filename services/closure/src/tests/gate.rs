@@ -82,6 +82,13 @@ fn the_grade_is_low_at_two_looks_a_month_apart() {
 }
 
 #[test]
+fn a_good_impression_before_the_grade_fell_is_no_low_look() {
+    let visited = visited("2026-09-01T10:00:00+08:00", "L1");
+    let changed = changed("2026-11-01T10:00:00+08:00", "L2", "L1");
+    assert_eq!(owed(&["low"], [visited, changed]), LOW, "nine days between the change and the last visit");
+}
+
+#[test]
 fn what_a_visitor_sees_holds_a_case_open() {
     let seen = |at: &str| [visited(at, "L2")];
     assert_eq!(owed(&[], seen("2026-11-11T10:00:00+08:00")), LOW, "the last look");
@@ -149,6 +156,8 @@ fn a_child_that_was_away_is_back_or_stays_for_good_somewhere() {
         assert_eq!(owed(&[], away.into_iter().chain(back)), NOTHING);
     }
     assert_eq!(owed(&[], [temporary(), returned()]), GUARDIANSHIP, "it ends by its own fact");
+    let again = [away(), returned(), away()];
+    assert_eq!(owed(&[], again), [GUARDIANSHIP, FOLLOW_UP].concat(), "the first return counts no more");
 }
 
 #[test]
