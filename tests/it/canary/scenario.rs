@@ -1,5 +1,7 @@
 //! Every fact that a case admits, in an order in which it admits them, with all its protected properties.
 
+mod course;
+
 use super::fill::{Filler, contracts};
 use crate::harness::Server;
 use crate::harness::facts::{DISCOVERED, WHEN, event};
@@ -40,7 +42,9 @@ impl<'s> Scenario<'s> {
         let mut play = Self { server, filler, published: Vec::new() };
         play.an_alert_becomes_a_criminal_case();
         let case = play.a_lead_is_handed_on_and_becomes_a_case_with_referrals();
+        play.the_agencies_confer_plan_and_follow_up(&case);
         play.everything_else_is_said_of_the_case(&case);
+        play.the_case_is_closed(&case);
         play.published
     }
 
@@ -110,6 +114,9 @@ impl<'s> Scenario<'s> {
                 data["reason_code"] = "no-capacity".into();
             }
             self.say(agency, &format!("referral.{answer}.v1"), on, data);
+            if answer == "accepted" {
+                self.referrals_end(&case, &referral);
+            }
         }
         case
     }

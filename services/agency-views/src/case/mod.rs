@@ -79,13 +79,13 @@ impl Case {
     fn note(&mut self, fact: &CaseFact) {
         match &fact.fact {
             Fact::FollowUp(FollowUp::RiskGradeAssigned(said)) => {
-                self.grade = Some(known(&said.grade, "grade", fact));
+                self.grade = Some(known(&said.grade.to_string(), "grade", fact));
             }
             Fact::FollowUp(FollowUp::RiskGradeChanged(said)) => {
-                self.grade = Some(known(&said.to, "to", fact));
+                self.grade = Some(known(&said.to.to_string(), "to", fact));
             }
             Fact::FollowUp(FollowUp::VisitRecorded(said)) => {
-                self.grade = Some(known(&said.grade, "grade", fact));
+                self.grade = Some(known(&said.grade.to_string(), "grade", fact));
             }
             Fact::Intake(Intake::CaseOpened(opened)) => {
                 self.lead = Some(known(&opened.lead, "lead", fact));

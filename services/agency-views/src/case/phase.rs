@@ -126,6 +126,7 @@ impl Phases {
                 let before = self.before_review.take().map(|before| before.value);
                 self.become_(before.unwrap_or(Phase::PlanActive), fact);
             }
+            Closure::Closed(_) => self.become_(Phase::Closed, fact),
         }
     }
 

@@ -2,6 +2,9 @@ use super::*;
 use crate::Store;
 use std::collections::BTreeSet;
 use vocabulary::Fact;
+use vocabulary::case_conference::CaseConference;
+use vocabulary::closure::{Closure, ClosureType};
+use vocabulary::follow_up::{FollowUp, Grade};
 use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
@@ -52,8 +55,16 @@ fn a_rule_that_no_invalid_example_breaks_is_a_fault() {
 /// A Rust type and its schema say the same: same clear properties, same required ones, nothing else.
 #[test]
 fn rust_types_and_schemas_are_equal() {
-    let typed: Vec<&str> =
-        [Intake::TYPES, MandatoryReporting::TYPES, Referral::TYPES, Governance::TYPES].concat();
+    let stages = [
+        Intake::TYPES,
+        MandatoryReporting::TYPES,
+        Referral::TYPES,
+        CaseConference::TYPES,
+        FollowUp::TYPES,
+        Closure::TYPES,
+        Governance::TYPES,
+    ];
+    let typed: Vec<&str> = stages.concat();
     for kind in typed {
         let contracts = contracts();
         let contract = contracts.get(kind).unwrap_or_else(|| panic!("{kind} has no schema"));
@@ -96,6 +107,19 @@ fn codes_of_the_schema_are_codes_of_the_type() {
         schema.pointer("/properties/entries/items/properties/form/enum"),
         Some(&json!(["full", "masked", "coarse"]))
     );
+    let codes =
+        |kind: &str, name: &str| contracts.get(kind).expect(kind).schema["properties"][name]["enum"].clone();
+    for (kind, name) in [
+        ("follow-up.risk-grade-assigned.v1", "grade"),
+        ("follow-up.risk-grade-changed.v1", "from"),
+        ("follow-up.risk-grade-changed.v1", "to"),
+        ("follow-up.visit-recorded.v1", "grade"),
+    ] {
+        assert_eq!(codes(kind, name), json!(Grade::ALL), "{kind}");
+    }
+    for kind in ["closure.proposed.v1", "closure.closed.v1"] {
+        assert_eq!(codes(kind, "closure_type"), json!(ClosureType::ALL), "{kind}");
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ async fn each_agency_reads_what_it_may_and_no_more() {
     assert_eq!((&coarse["time"], &coarse["subject"]), (&json!("2026-03-30T00:00:00Z"), &json!(subject)));
     assert!(coarse.get("actor").is_none() && coarse.get("recordedtime").is_none());
     assert_eq!(feed(&bus, "sch-12").len(), 0);
-    let first = FactRef { sequence: Position(4), ordinal: 0 };
+    let first = FactRef { sequence: Position(5), ordinal: 0 };
     assert!(matches!(bus.bus.event(&caller("sch-12"), first), Err(Problem::NotFound)));
     assert_eq!(bus.bus.event(&caller("hlt"), first).unwrap().form, Form::Masked);
 }

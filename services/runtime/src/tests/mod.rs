@@ -1,6 +1,7 @@
 //! The runtime under test: a whole bus on a ledger in memory that can be told to fail.
 
 mod adopting;
+mod closing;
 mod disclosing;
 mod publishing;
 
@@ -47,7 +48,7 @@ pub(crate) fn demo_files() -> Vec<RuleFile> {
         path: path.into(),
         content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
     };
-    vec![file("agencies.toml"), file("visibility.toml")]
+    vec![file("agencies.toml"), file("visibility.toml"), file("closure.toml")]
 }
 
 /// A vault of its own in a folder.
