@@ -101,7 +101,8 @@ impl Timeline {
     /// Prints the steps.
     pub fn run(self, json: bool) -> Result<(), Failure> {
         let case = case(&self.server, &self.case)?;
-        let answer = self.server.get(&format!("/v1/cases/{case}/timeline{}", as_of(self.as_of.as_deref())))?;
+        let answer =
+            self.server.get(&format!("/v1/cases/{case}/timeline{}", as_of(self.as_of.as_deref())))?;
         if json {
             println!("{answer}");
             return Ok(());

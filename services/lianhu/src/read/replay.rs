@@ -38,7 +38,11 @@ impl Replay {
             println!("{answer}");
             return Ok(());
         }
-        println!("{} {case}, as of record {}", answer["number"].as_str().unwrap_or_default(), answer["as_of"]);
+        println!(
+            "{} {case}, as of record {}",
+            answer["number"].as_str().unwrap_or_default(),
+            answer["as_of"]
+        );
         let all = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
         for (number, step) in (1..).zip(all) {
             println!("{number:>3}/{}  {}", all.len(), line(step));
@@ -63,7 +67,8 @@ impl Replay {
             return Ok(());
         }
         let told = answer["steps"].as_array().into_iter().flatten();
-        let told: Vec<&Value> = told.flat_map(|step| step["facts"].as_array().into_iter().flatten()).collect();
+        let told: Vec<&Value> =
+            told.flat_map(|step| step["facts"].as_array().into_iter().flatten()).collect();
         let by = self.as_of.as_deref().unwrap_or("now");
         if told.is_empty() {
             println!("{agency} had been told nothing of this case by {by}");
@@ -73,7 +78,10 @@ impl Replay {
         steps(&answer);
         let exact = told.iter().filter(|fact| fact["form"] != "coarse").count();
         let first = told.iter().filter_map(|fact| fact["told"].as_str()).min().unwrap_or_default();
-        println!("{exact} of them exactly, the others only that something happened; first told {}", local(first));
+        println!(
+            "{exact} of them exactly, the others only that something happened; first told {}",
+            local(first)
+        );
         for fact in told.iter().filter(|fact| fact["form"] == "masked") {
             let pointers = fact["withheld"].as_array().into_iter().flatten();
             let pointers: Vec<&str> = pointers.filter_map(|withheld| withheld["pointer"].as_str()).collect();

@@ -36,9 +36,13 @@ mod tests {
 
     #[test]
     fn a_duration_reads_in_days_hours_and_minutes() {
-        for (seconds, said) in
-            [(0, "0 min"), (59, "0 min"), (780, "13 min"), (81_600, "22 h 40 min"), (-90_060, "-1 d 1 h 1 min")]
-        {
+        for (seconds, said) in [
+            (0, "0 min"),
+            (59, "0 min"),
+            (780, "13 min"),
+            (81_600, "22 h 40 min"),
+            (-90_060, "-1 d 1 h 1 min"),
+        ] {
             assert_eq!(minutes(&seconds.into()), said);
         }
     }
