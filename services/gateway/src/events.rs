@@ -4,7 +4,7 @@ use crate::auth::Agency;
 use crate::mode::{self, Mode};
 use crate::problem::Problem;
 use crate::query::Asked;
-use crate::{App, Shared, batch, body, words};
+use crate::{App, Shared, batch, body, precondition, words};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -14,6 +14,7 @@ use contract::Envelope;
 use runtime::{Bus, Caller, Preview, Receipt};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use vocabulary::FactRef;
 
 /// The query of `POST /v1/events`.
 #[derive(Deserialize)]
@@ -28,11 +29,11 @@ pub(crate) struct How {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-/// What is to be done with an event.
+/// What is to be done with an event. `seen` is the last fact that the caller says it has seen of the history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Errand {
-    Publish,
-    Preview,
+    Publish { seen: Option<FactRef> },
+    Preview { seen: Option<FactRef> },
     Validate,
 }
 
@@ -51,7 +52,8 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let errand = if dry_run { Errand::Preview } else { Errand::Publish };
+    let seen = precondition::seen(&headers, Mode::of(&headers)?)?;
+    let errand = if dry_run { Errand::Preview { seen } } else { Errand::Publish { seen } };
     answer(&shared, &agency, errand, &headers, body).await
 }
 
@@ -98,8 +100,8 @@ impl Errand {
         event: Envelope,
     ) -> Result<Done, runtime::Problem> {
         Ok(match self {
-            Self::Publish => Done::Published(bus.publish(caller, event).await?),
-            Self::Preview => Done::Previewed(bus.preview(caller, event)?),
+            Self::Publish { seen } => Done::Published(bus.publish(caller, event, seen).await?),
+            Self::Preview { seen } => Done::Previewed(bus.preview(caller, event, seen)?),
             Self::Validate => bus.contracts().check(event).map(|_| Done::Valid)?,
         })
     }

@@ -17,6 +17,7 @@ mod feed;
 mod follow;
 mod health;
 mod mode;
+mod precondition;
 mod problem;
 mod query;
 mod serve;

@@ -125,6 +125,7 @@ impl From<runtime::Problem> for Problem {
             Bus::ForeignSource => &words::FOREIGN_SOURCE,
             Bus::RoleNotAllowed => &words::ROLE_NOT_ALLOWED,
             Bus::NotFound => &words::NOT_FOUND,
+            Bus::Moved => &words::PRECONDITION_FAILED,
             Bus::IdConflict => &words::ID_CONFLICT,
             Bus::Demo => &words::DEMO,
             Bus::UnknownAgency => &words::UNKNOWN_AGENCY,

@@ -62,6 +62,8 @@ words! {
         "A rule of the stage refused the fact; nothing was recorded.";
     ID_CONFLICT = CONFLICT "id-conflict", "This source and id name another document", "该 source 与 id 已用于另一份文件",
         "A pair of source and id is one fact for ever. Another fact needs another id.";
+    PRECONDITION_FAILED = PRECONDITION_FAILED "precondition-failed", "The case moved on since you looked at it", "案件在查阅之后已有新的进展",
+        "If-Match does not name the last fact that you can see of it. Nothing was recorded: read the case again and decide again.";
     TOO_LARGE = PAYLOAD_TOO_LARGE "too-large", "The request is too large", "请求过大",
         "Attachments stay with the agency: send their hash. Split a batch.";
     UNSUPPORTED = UNSUPPORTED_MEDIA_TYPE "unsupported-content-type", "This content type is not taken", "不支持该内容类型",

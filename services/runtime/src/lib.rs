@@ -19,6 +19,7 @@ mod protect;
 mod publish;
 mod render;
 mod rulebook;
+mod seen;
 mod stages;
 #[cfg(test)]
 mod tests;
