@@ -39,7 +39,9 @@ pub(crate) async fn answer(
     let mut answers = vec![Value::Null; items.len()];
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for (index, item) in items.into_iter().enumerate() {
-        match read(item, config.max_document_bytes) {
+        let event = read(item, config.max_document_bytes);
+        let event = event.and_then(|event| errand.within_quota(shared, caller, &event).map(|()| event));
+        match event {
             Ok(event) => groups.entry(history(&event)).or_default().push((index, event)),
             Err(problem) => answers[index] = refused(&problem),
         }

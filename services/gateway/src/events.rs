@@ -83,12 +83,31 @@ async fn answer(
         Mode::Structured => Envelope::structured(&bytes)?,
         Mode::Binary => mode::binary(headers, &bytes)?,
     };
+    errand.within_quota(shared, &agency.caller, &event)?;
     let done =
         tokio::time::timeout(config.request_time, errand.run(&shared.bus, &agency.caller, event)).await;
     Ok(done.map_err(|_| Problem::new(&words::TIMEOUT))??.into_response())
 }
 
 impl Errand {
+    /// Counts an event that is to be published, or asked about, against the quota of its sender.
+    ///
+    /// # Errors
+    /// 429.
+    pub(crate) fn within_quota(
+        self,
+        shared: &Shared,
+        caller: &Caller,
+        event: &Envelope,
+    ) -> Result<(), Problem> {
+        match self {
+            Self::Validate => Ok(()),
+            Self::Publish { .. } | Self::Preview { .. } => {
+                shared.quota.count(&caller.agency, event, shared.bus.contracts())
+            }
+        }
+    }
+
     /// Does it to one event.
     ///
     /// # Errors

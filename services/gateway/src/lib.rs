@@ -20,6 +20,7 @@ mod mode;
 mod precondition;
 mod problem;
 mod query;
+mod quota;
 mod serve;
 mod slots;
 mod stream;
@@ -51,6 +52,10 @@ pub struct Config {
     pub max_batch_items: usize,
     /// How long a body may take to arrive, and how long the bus may then take to answer.
     pub request_time: Duration,
+    /// Events that an agency may send in a minute, on average; reports of danger are not counted.
+    pub events_per_minute: u32,
+    /// Events that an agency may send at once.
+    pub events_burst: u32,
     /// Open streams of one agency.
     pub streams_per_agency: usize,
     /// Open streams of all agencies together.
@@ -68,6 +73,8 @@ impl Default for Config {
             max_batch_bytes: 8 << 20,
             max_batch_items: 1_000,
             request_time: Duration::from_secs(30),
+            events_per_minute: 6_000,
+            events_burst: 2_000,
             streams_per_agency: 6,
             streams: 1_024,
             heartbeat: Duration::from_secs(15),
@@ -83,6 +90,7 @@ struct Shared {
     config: Config,
     contracts: contracts::Published,
     slots: Arc<slots::Slots>,
+    quota: quota::Quota,
 }
 
 type App = State<Arc<Shared>>;
@@ -91,7 +99,8 @@ impl Shared {
     fn new(bus: Arc<Bus>, operator: Operator, config: Config) -> Arc<Self> {
         let contracts = contracts::Published::of(bus.contracts());
         let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
-        Arc::new(Self { bus, operator, config, contracts, slots })
+        let quota = quota::Quota::new(config.events_per_minute, config.events_burst);
+        Arc::new(Self { bus, operator, config, contracts, slots, quota })
     }
 }
 

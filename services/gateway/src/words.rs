@@ -76,6 +76,8 @@ words! {
         "Correct what stands in errors; the rules in force are unchanged.";
     UNKNOWN_AGENCY = UNPROCESSABLE_ENTITY "unknown-agency", "The roster knows no such agency", "名册中没有该单位",
         "Only an agency that is on the roster now gets a token.";
+    QUOTA = TOO_MANY_REQUESTS "quota", "Your agency has sent too many events", "本单位提交的事件过多",
+        "It was not recorded: send it again after retryAfter seconds. Reports that a child is in danger are always taken.";
     TOO_MANY_STREAMS = TOO_MANY_REQUESTS "too-many-streams", "Too many streams are open", "打开的事件流过多",
         "Close one, or use GET /v1/feed with wait.", ("retry-after", "15");
     BUSY = SERVICE_UNAVAILABLE "busy", "Others were first, again and again", "并发过多，请重试",

@@ -3,6 +3,7 @@
 mod client;
 mod operating;
 mod publishing;
+mod quota;
 mod reading;
 mod serving;
 mod streaming;
