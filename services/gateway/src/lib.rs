@@ -16,6 +16,7 @@ mod events;
 mod feed;
 mod follow;
 mod health;
+mod metrics;
 mod mode;
 mod precondition;
 mod problem;
@@ -91,6 +92,7 @@ struct Shared {
     contracts: contracts::Published,
     slots: Arc<slots::Slots>,
     quota: quota::Quota,
+    metrics: metrics::Metrics,
 }
 
 type App = State<Arc<Shared>>;
@@ -100,12 +102,15 @@ impl Shared {
         let contracts = contracts::Published::of(bus.contracts());
         let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
         let quota = quota::Quota::new(config.events_per_minute, config.events_burst);
-        Arc::new(Self { bus, operator, config, contracts, slots, quota })
+        let stages = bus.contracts().all().map(|contract| contract.kind.stage());
+        let metrics = metrics::Metrics::new(bus.now(), stages, routes().map(|(path, _)| path));
+        Arc::new(Self { bus, operator, config, contracts, slots, quota, metrics })
     }
 }
 
 /// The routes of one bus.
 pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
+    let shared = Shared::new(bus, operator, config);
     let mut router = Router::new();
     for (path, methods) in routes() {
         router = router.route(path, methods);
@@ -114,10 +119,11 @@ pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
         .fallback(async || Problem::new(&words::UNKNOWN_PATH))
         .method_not_allowed_fallback(async || Problem::new(&words::METHOD_NOT_ALLOWED))
         .layer(middleware::map_response(common_headers))
-        .with_state(Shared::new(bus, operator, config))
+        .layer(middleware::from_fn_with_state(shared.clone(), metrics::measure))
+        .with_state(shared)
 }
 
-fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {
+fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 12] {
     [
         ("/v1/events", post(events::publish)),
         ("/v1/events/{reference}", get(feed::one)),
@@ -130,6 +136,7 @@ fn routes() -> [(&'static str, MethodRouter<Arc<Shared>>); 11] {
         ("/v1/tokens", post(admin::issue)),
         ("/livez", get(async || "ok")),
         ("/readyz", get(health::ready)),
+        ("/metrics", get(metrics::show)),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The edge from outside: a bus on loopback, and a client that speaks plain HTTP.
 
 mod client;
+mod metrics;
 mod operating;
 mod publishing;
 mod quota;
