@@ -2,10 +2,12 @@
 //! running one, or look at a data folder and at contracts.
 //!
 //! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict · 5 breaks a
-//! contract, or rules that cannot be adopted · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
+//! contract, or rules that cannot be adopted · 6 not authenticated or not allowed · 7 unreachable · 8 damaged, or
+//! `doctor` found something bad.
 
 mod bench;
 mod client;
+mod completions;
 mod doctor;
 mod failure;
 mod folder;
@@ -60,6 +62,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Measure this machine: publishing over HTTP beside the raw store, in one run
     Bench(bench::Bench),
+    /// Print what a shell needs to complete the words of this command
+    Completions(completions::Completions),
 }
 
 fn main() -> ExitCode {
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),
         Command::Bench(bench) => bench.run(cli.json),
+        Command::Completions(completions) => completions.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
