@@ -1,5 +1,5 @@
 //! A copy of the stores, to be opened in place of the folder itself. It holds what the folder holds, without
-//! the keys to it, and goes when it was looked at. A look that is killed leaves it: `.lianhu-doctor-…` beside
+//! the root key, and goes when it was looked at. A look that is killed leaves it: `.lianhu-doctor-…` beside
 //! the data folder may be deleted.
 
 use super::line::Line;
@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// What is copied. Keys stay where they are.
+/// What is copied. The root key, without which the vault opens nothing, stays where it is.
 const STORES: [&str; 3] = ["ledger", "vault", "views"];
 /// What must be left on the disk: a look must not fill it.
 const LEFT_BYTES: u64 = 64 << 20;
