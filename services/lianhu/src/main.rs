@@ -3,10 +3,12 @@
 //!
 //! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, or a scenario
 //! that went otherwise than its file says · 5 breaks a contract, rules that cannot be adopted, or a scenario file
-//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
+//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged, or
+//! `doctor` found something bad.
 
 mod bench;
 mod client;
+mod completions;
 mod doctor;
 mod failure;
 mod folder;
@@ -72,6 +74,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Measure this machine: publishing over HTTP beside the raw store, in one run
     Bench(bench::Bench),
+    /// Print what a shell needs to complete the words of this command
+    Completions(completions::Completions),
 }
 
 fn main() -> ExitCode {
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
         Command::Scenario(scenario) => scenario.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),
         Command::Bench(bench) => bench.run(cli.json),
+        Command::Completions(completions) => completions.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -21,6 +21,7 @@ mod publish;
 mod read;
 mod render;
 mod rulebook;
+mod seen;
 mod stages;
 #[cfg(test)]
 mod tests;

@@ -185,3 +185,14 @@ fn a_schema_that_reaches_outside_or_forgets_a_group_does_not_load() {
     assert!(with("/additionalProperties", json!(true)).is_some());
     assert!(with("/$id", json!("urn:lianhu:referral.made.v1")).is_some());
 }
+
+#[test]
+fn a_type_is_exempt_from_the_quota_when_its_contract_says_so_in_the_one_known_word() {
+    let mut schema = contracts().get("referral.received.v1").expect("a contract").schema.clone();
+    let load = |schema: &Value| crate::Contract::read("referral/received.v1.json", &schema.to_string());
+    assert!(!load(&schema).expect("it loads").exempt_from_quota());
+    schema["x-exempt"] = "quota".into();
+    assert!(load(&schema).expect("it loads").exempt_from_quota());
+    schema["x-exempt"] = "everything".into();
+    assert!(load(&schema).is_err(), "an exemption that nobody knows would be none");
+}

@@ -1,8 +1,10 @@
 //! The edge from outside: a bus on loopback, and a client that speaks plain HTTP.
 
 mod client;
+mod metrics;
 mod operating;
 mod publishing;
+mod quota;
 mod reading;
 mod serving;
 mod streaming;

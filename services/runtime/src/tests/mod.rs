@@ -4,6 +4,7 @@ mod adopting;
 mod closing;
 mod disclosing;
 mod publishing;
+mod seen;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
 use agency_views::Views;
@@ -142,7 +143,7 @@ impl Fixture {
 
     pub(crate) async fn publish(&self, agency: &str, event: &Value) -> Result<Receipt, Problem> {
         let envelope = Envelope::structured(event.to_string().as_bytes()).unwrap();
-        self.bus.publish(&caller(agency), envelope).await
+        self.bus.publish(&caller(agency), envelope, None).await
     }
 
     /// Runs the followers until everything is disclosed and in the views, then stops them.
