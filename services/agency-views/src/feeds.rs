@@ -8,7 +8,7 @@
 //! | `a` agency, 0, case | positions of the case in the agency's feed, in order |
 //!
 //! However much is applied at once, each block, fact and case that it touches is written once, in the batch of
-//! the [`crate::Views`].
+//! the [`crate::Store`].
 
 use crate::ViewError;
 use crate::row::{BYTES, FeedRow};

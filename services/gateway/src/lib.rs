@@ -146,6 +146,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/validate", post(events::validate)),
         ("/v1/rules", post(admin::adopt)),
         ("/v1/tokens", post(admin::issue)),
+        ("/v1/views/rebuild", post(admin::rebuild)),
         ("/livez", get(async || "ok")),
         ("/readyz", get(health::ready)),
         ("/metrics", get(metrics::show)),

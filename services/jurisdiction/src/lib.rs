@@ -129,6 +129,11 @@ impl Rules {
         self.roster.timezone.to_datetime(at.timestamp()).date()
     }
 
+    /// The time zone of the region, by its IANA name.
+    pub fn timezone(&self) -> &str {
+        self.roster.timezone.iana_name().unwrap_or("UTC")
+    }
+
     /// The first moment after that day of the region.
     pub fn end_of(&self, day: Date) -> Instant {
         let midnight = day.tomorrow().map(|next| next.at(0, 0, 0, 0));

@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod folder;
 mod read;
+mod rebuild;
 mod rules;
 mod scenario;
 mod schema;
@@ -58,6 +59,8 @@ enum Command {
     Timeline(read::Timeline),
     /// Walk a case again: each step, what it changed, and a verdict for every clock
     Replay(read::Replay),
+    /// Make all views again from the ledger, compare them with those that stand, and swap
+    Rebuild(rebuild::Rebuild),
     /// The rules of the region
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Command::Cases(cases) => cases.run(cli.json),
         Command::Timeline(timeline) => timeline.run(cli.json),
         Command::Replay(replay) => replay.run(cli.json),
+        Command::Rebuild(rebuild) => rebuild.run(cli.json),
         Command::Rules(rules) => rules.run(cli.json),
         Command::Agency(agency) => agency.run(cli.json),
         Command::Schema(schema) => schema.run(cli.json),

@@ -9,7 +9,7 @@ use crate::client::Server;
 use crate::failure::Failure;
 use clap::Args;
 use serde_json::Value;
-use words::{clip, local, minutes, title};
+use words::{clip, local, minutes, say, title, zone_of};
 
 /// List the cases that an agency was told of.
 #[derive(Args)]
@@ -48,6 +48,7 @@ pub struct Timeline {
 impl Cases {
     /// Prints one line per case.
     pub fn run(self, json: bool) -> Result<(), Failure> {
+        zone_of(&self.server);
         let named = [("agency", &self.agency), ("phase", &self.phase), ("grade", &self.grade)];
         let mut path = format!("/v1/cases?limit={}&overdue={}", self.limit, self.overdue);
         for (name, value) in named {
@@ -58,12 +59,12 @@ impl Cases {
         let page = self.server.get(&path)?;
         for item in page["items"].as_array().into_iter().flatten() {
             if json {
-                println!("{item}");
+                say!("{item}");
                 continue;
             }
             let text = |name: &str| item[name].as_str().unwrap_or("-").to_owned();
             let turn = item["waiting"].as_array().and_then(|waiting| waiting.first());
-            println!(
+            say!(
                 "{}  {:<14} {:<3} {:<8} overdue {:<2} {}",
                 text("number"),
                 text("phase"),
@@ -73,11 +74,11 @@ impl Cases {
                 turn.map(turn_of).unwrap_or_default(),
             );
             if let Some(why) = item["parked"].as_str() {
-                println!("    not followed to its end: {why}");
+                say!("    not followed to its end: {why}");
             }
         }
         if !json {
-            println!("{} in all", page["total"]);
+            say!("{} in all", page["total"]);
         }
         Ok(())
     }
@@ -104,7 +105,7 @@ impl Timeline {
         let answer =
             self.server.get(&format!("/v1/cases/{case}/timeline{}", as_of(self.as_of.as_deref())))?;
         if json {
-            println!("{answer}");
+            say!("{answer}");
             return Ok(());
         }
         steps(&answer);
@@ -116,14 +117,19 @@ impl Timeline {
 fn steps(timeline: &Value) {
     for step in timeline["steps"].as_array().into_iter().flatten() {
         let facts = step["facts"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if facts.len() > 1 && facts.iter().all(|fact| fact["form"] == "coarse") {
+            let day = clip(step["began"].as_str().unwrap_or_default());
+            say!("  {day:<16}  {:<8} coarse {} × {}", "bus", title(&step["title"]), facts.len());
+            continue;
+        }
         if facts.len() > 1 {
-            println!("{} → {} ({})", title(&step["title"]), title(&step["state"]), minutes(&step["seconds"]));
+            say!("{} → {} ({})", title(&step["title"]), title(&step["state"]), minutes(&step["seconds"]));
         }
         for fact in facts {
             let event = &fact["event"];
             let source = event["source"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
             let late = if fact["late"] == true { "  recorded late 补录" } else { "" };
-            println!(
+            say!(
                 "  {:<16}  {:<8} {:<6} {}{late}",
                 clip(event["time"].as_str().unwrap_or_default()),
                 source,

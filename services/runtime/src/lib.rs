@@ -28,7 +28,7 @@ mod tests;
 mod tokens;
 
 pub use adopt::Adopted;
-pub use agency_views::{DutyKind, Phase, ReferralPhase, Track, TrackName};
+pub use agency_views::{DutyKind, Phase, Rebuilt, ReferralPhase, Track, TrackName};
 pub use bus::{Bus, Parts, Status};
 pub use clock::{Clock, StoryClock, SystemClock};
 pub use disclose::GATHER;

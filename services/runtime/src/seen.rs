@@ -18,7 +18,7 @@ impl Bus {
     pub(crate) fn has_seen(&self, caller: &Caller, folded: &Folded, seen: FactRef) -> Result<(), Problem> {
         for fact in folded.facts.iter().rev() {
             let own = is_own(caller, folded, fact);
-            if own || self.views.feeds.position(&caller.agency, fact.at)?.is_some() {
+            if own || self.views.now().feeds.position(&caller.agency, fact.at)?.is_some() {
                 // the receipt of an own fact names what followed from it: whoever has one has seen them all
                 let same_record = own && fact.at.sequence == seen.sequence && seen.ordinal < fact.at.ordinal;
                 return if fact.at == seen || same_record { Ok(()) } else { Err(Problem::Moved) };

@@ -28,6 +28,7 @@ async fn an_agency_that_sends_too_much_is_told_when_to_come_back() {
         assert_eq!(world.publish("psb-03", &acknowledged(number, report)).await.status, 201);
     }
     let third = acknowledged(13, &reports[2]);
+    world.bus.settled().await.unwrap();
     let head = *world.ledger.head().borrow();
     let refused = world.publish("psb-03", &third).await;
     refused.is(429, "quota");

@@ -1,6 +1,6 @@
 //! `lianhu replay`: a case walked again, step by step, and what every clock comes to.
 
-use super::words::{clip, local, minutes, title};
+use super::words::{clip, local, minutes, say, title, zone_of};
 use super::{as_of, case, encoded, steps};
 use crate::client::Server;
 use crate::failure::Failure;
@@ -29,31 +29,28 @@ pub struct Replay {
 impl Replay {
     /// Prints the steps, and a verdict for each clock.
     pub fn run(self, json: bool) -> Result<(), Failure> {
+        zone_of(&self.server);
         let case = case(&self.server, &self.case)?;
         if let Some(agency) = &self.agency {
             return self.knowledge(&case, agency, json);
         }
         let answer = self.server.get(&format!("/v1/cases/{case}/replay{}", as_of(self.as_of.as_deref())))?;
         if json {
-            println!("{answer}");
+            say!("{answer}");
             return Ok(());
         }
-        println!(
-            "{} {case}, as of record {}",
-            answer["number"].as_str().unwrap_or_default(),
-            answer["as_of"]
-        );
+        say!("{} {case}, as of record {}", answer["number"].as_str().unwrap_or_default(), answer["as_of"]);
         let all = answer["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
         for (number, step) in (1..).zip(all) {
-            println!("{number:>3}/{}  {}", all.len(), line(step));
+            say!("{number:>3}/{}  {}", all.len(), line(step));
             details(step);
             if self.step && stdin().is_terminal() {
                 let _ = stdin().read_line(&mut String::new()); // Err: nobody is there to wait for
             }
         }
-        println!("\nclocks");
+        say!("\nclocks");
         for clock in answer["verdicts"].as_array().into_iter().flatten() {
-            println!("{}", verdict(clock));
+            say!("{}", verdict(clock));
         }
         Ok(())
     }
@@ -63,7 +60,7 @@ impl Replay {
         let path = format!("/v1/cases/{case}/knowledge?agency={}{when}", encoded(agency));
         let answer = self.server.get(&path)?;
         if json {
-            println!("{answer}");
+            say!("{answer}");
             return Ok(());
         }
         let told = answer["steps"].as_array().into_iter().flatten();
@@ -71,21 +68,18 @@ impl Replay {
             told.flat_map(|step| step["facts"].as_array().into_iter().flatten()).collect();
         let by = self.as_of.as_deref().unwrap_or("now");
         if told.is_empty() {
-            println!("{agency} had been told nothing of this case by {by}");
+            say!("{agency} had been told nothing of this case by {by}");
             return Ok(());
         }
-        println!("{agency} had been told of {} facts by {by} (record {})", told.len(), answer["as_of"]);
+        say!("{agency} had been told of {} facts by {by} (record {})", told.len(), answer["as_of"]);
         steps(&answer);
         let exact = told.iter().filter(|fact| fact["form"] != "coarse").count();
         let first = told.iter().filter_map(|fact| fact["told"].as_str()).min().unwrap_or_default();
-        println!(
-            "{exact} of them exactly, the others only that something happened; first told {}",
-            local(first)
-        );
+        say!("{exact} of them exactly, the others only that something happened; first told {}", local(first));
         for fact in told.iter().filter(|fact| fact["form"] == "masked") {
             let pointers = fact["withheld"].as_array().into_iter().flatten();
             let pointers: Vec<&str> = pointers.filter_map(|withheld| withheld["pointer"].as_str()).collect();
-            println!("  {}: withheld {}", title(&fact["title"]), pointers.join(" "));
+            say!("  {}: withheld {}", title(&fact["title"]), pointers.join(" "));
         }
         Ok(())
     }
@@ -101,11 +95,11 @@ fn line(step: &Value) -> String {
 fn details(step: &Value) {
     for change in step["changes"].as_array().into_iter().flatten() {
         let text = |name: &str| change[name].as_str().unwrap_or("-");
-        println!("           {} {} → {}", text("what"), text("from"), text("to"));
+        say!("           {} {} → {}", text("what"), text("from"), text("to"));
     }
     for clock in step["clocks"].as_array().into_iter().flatten() {
         let text = |name: &str| clock[name].as_str().unwrap_or_default();
-        println!(
+        say!(
             "           ⏱ {} {} {}, {}; {}, rules {}",
             text("clock"),
             text("event"),

@@ -1,6 +1,28 @@
 //! Values of an answer, as a terminal shows them.
 
+use crate::client::Server;
 use serde_json::Value;
+use std::sync::OnceLock;
+
+/// Prints a line. Whoever read our output may have left: then there is nobody to print for.
+macro_rules! say {
+    ($($what:tt)*) => {{
+        use std::io::Write as _;
+        if writeln!(std::io::stdout(), $($what)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+pub(crate) use say;
+
+static ZONE: OnceLock<jiff::tz::TimeZone> = OnceLock::new();
+
+/// Asks the bus for the time zone of its region; that of this machine where it does not say.
+pub fn zone_of(server: &Server) {
+    let ready = server.get_public("/readyz").unwrap_or_default();
+    let zone = ready["timezone"].as_str().and_then(|name| jiff::tz::TimeZone::get(name).ok());
+    let _ = ZONE.set(zone.unwrap_or_else(jiff::tz::TimeZone::system)); // Err: it was asked before
+}
 
 /// A title in both languages.
 pub fn title(title: &Value) -> String {
@@ -8,9 +30,11 @@ pub fn title(title: &Value) -> String {
     format!("{} {}", text("en"), text("zh"))
 }
 
-/// A moment by the clock of this machine, to the minute.
+/// A moment by the clocks of the region, to the minute.
 pub fn local(instant: &str) -> String {
-    let zoned = instant.parse::<jiff::Timestamp>().map(|at| at.to_zoned(jiff::tz::TimeZone::system()));
+    let zoned = instant
+        .parse::<jiff::Timestamp>()
+        .map(|at| at.to_zoned(ZONE.get().cloned().unwrap_or(jiff::tz::TimeZone::UTC)));
     zoned.map_or_else(|_| instant.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }
 

@@ -181,7 +181,10 @@ async fn a_long_past_is_told_in_facts_of_at_most_a_thousand_entries() {
     bus.publish("wbo", &event(6, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();
     bus.settle().await;
     assert_eq!(
-        (bus.bus.views.feeds.head(&caller("ngo-11").agency), bus.bus.views.feeds.head(&caller("mhc").agency),),
+        (
+            bus.bus.views.now().feeds.head(&caller("ngo-11").agency),
+            bus.bus.views.now().feeds.head(&caller("mhc").agency),
+        ),
         (606, 606)
     );
     let sizes: Vec<usize> =
