@@ -273,10 +273,10 @@ fn flipped_bytes_anywhere_in_the_ledger_never_become_a_hole() {
 #[test]
 fn damaged_views_are_rebuilt_or_refused_and_never_tell_something_else() {
     let stopped = stopped();
-    let length = fs::metadata(stopped.site.data().join("views/db")).unwrap().len() as usize;
+    let length = fs::metadata(stopped.site.data().join("views/1/db")).unwrap().len() as usize;
     for eighth in 1..8 {
         let at = length * eighth / 8;
-        let damaged = stopped.flipped_in("views/db", "views", &[at, at + 1, at + 2]);
+        let damaged = stopped.flipped_in("views/1/db", "views", &[at, at + 1, at + 2]);
         match damaged.try_up() {
             Err(ended) => assert_eq!(ended.code(), Some(8), "{}", damaged.printed()),
             Ok(server) => {
