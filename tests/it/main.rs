@@ -8,6 +8,7 @@ mod architecture;
 mod authority;
 mod bad_input;
 mod canary;
+mod clocks;
 mod command_line;
 mod crash;
 mod damage;
