@@ -268,6 +268,14 @@ impl Feeds {
         Ok(None)
     }
 
+    /// Whether anybody was told of a fact.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn was_told(&self, fact: FactRef) -> Result<bool, ViewError> {
+        Ok(self.store.contains_key(fact_key(fact))?)
+    }
+
     /// What an agency was told of one case, in the order of its feed.
     ///
     /// # Errors

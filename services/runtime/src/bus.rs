@@ -11,6 +11,7 @@ use jurisdiction::Rules;
 use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -64,6 +65,8 @@ pub struct Bus {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disclosing {
     pub(crate) through: Position,
+    /// Cases that cannot be read to their end, with the reason.
+    pub(crate) parked: BTreeMap<HistoryId, String>,
     pub(crate) stopped: Option<String>,
 }
 
@@ -80,6 +83,8 @@ pub struct Status {
     pub disclosed: Position,
     /// How far the views have come.
     pub views: Position,
+    /// How many cases cannot be read to their end: they stand still, and the others go on.
+    pub parked: usize,
     /// What stopped, and why.
     pub stopped: Vec<String>,
 }
@@ -200,7 +205,15 @@ impl Bus {
         let stopped = views_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
         let rules = self.rules()?;
         let (timezone, rules) = (rules.timezone().to_owned(), rules.version());
-        Ok(Status { timezone, head, rules, disclosed: disclosed.through, views: views.applied, stopped })
+        Ok(Status {
+            timezone,
+            head,
+            rules,
+            disclosed: disclosed.through,
+            views: views.applied,
+            parked: disclosed.parked.len(),
+            stopped,
+        })
     }
 
     /// Waits until everything that is recorded has been disclosed and stands in the views. Needs [`Bus::run`].

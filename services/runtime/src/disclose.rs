@@ -9,7 +9,7 @@ use crate::bus::Bus;
 use crate::problem::Problem;
 use disclosure::{Telling, Told};
 use ledger::{Follower, LedgerError, Outcome, Stored};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use vocabulary::governance::{Disclosed, Entry, Governance};
 use vocabulary::id::HistoryKind;
@@ -67,6 +67,9 @@ impl Bus {
         let from = desk.told.map_or(Position(0), |(source, _)| Position(source.0.saturating_sub(1)));
         let mut follower = Follower::follow(self.ledger.clone(), from);
         let (mut head, mut cases) = (self.ledger.head(), Cases::new());
+        // Cases that could not be read to their end. Once they can be, what was not told is told.
+        let parked: BTreeMap<HistoryId, String> = self.views.now().desk.parked()?.into_iter().collect();
+        self.disclosed.send_modify(|state| state.parked.extend(parked.clone()));
         loop {
             let last = follower.last();
             let _ = head.wait_for(|head| *head > last).await; // a ledger that is gone says so below
@@ -78,7 +81,13 @@ impl Bus {
             for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {
                 let already =
                     desk.told.filter(|(position, _)| *position == source.position).map_or(0, |(_, n)| n);
-                let tellings = self.tellings(source, &mut cases)?;
+                let tellings = match self.tellings(source, &mut cases, &parked) {
+                    Err(Problem::Damaged(why)) => {
+                        self.park(&source.record.history, &why);
+                        continue; // this case stands still, the others go on
+                    }
+                    tellings => tellings?,
+                };
                 for (chunk, tellings) in tellings.chunks(MOST).enumerate().skip(already.div_ceil(MOST)) {
                     if entries + tellings.len() > MOST {
                         if !self.tell(&mut desk, std::mem::take(&mut facts)).await? {
@@ -164,7 +173,12 @@ impl Bus {
 
     /// Who is told what of a source record. What was told of the case before is folded again where this process
     /// does not remember it.
-    fn tellings(&self, source: &Stored, cases: &mut Cases) -> Result<Vec<Telling>, Problem> {
+    fn tellings(
+        &self,
+        source: &Stored,
+        cases: &mut Cases,
+        parked: &BTreeMap<HistoryId, String>,
+    ) -> Result<Vec<Telling>, Problem> {
         let history = &source.record.history;
         if cases.len() >= MOST_CASES && !cases.contains_key(history) {
             cases.clear();
@@ -177,11 +191,21 @@ impl Bus {
                 let rules = self.rulebook.at(folded.rules[case.facts])?;
                 let end = folded.facts.partition_point(|fact| fact.at.sequence <= first.at.sequence);
                 let (before, new) = (&folded.facts[..case.facts], &folded.facts[case.facts..end]);
-                tellings = case.told.next((before, new), &self.contracts, &rules, first.recorded);
+                let next = case.told.next((before, new), &self.contracts, &rules, first.recorded);
+                let missed = parked.contains_key(history) && !self.views.now().feeds.was_told(first.at)?;
+                if first.at.sequence == source.position || missed {
+                    tellings.extend(next);
+                }
                 case.facts = end;
             }
             Ok(tellings)
         })?
+    }
+
+    /// Notes that a case cannot be read to its end.
+    fn park(&self, case: &HistoryId, why: &str) {
+        tracing::error!(%case, why, "a case is parked: nobody is told of it any more");
+        self.disclosed.send_modify(|state| drop(state.parked.insert(case.clone(), why.to_owned())));
     }
 
     /// The fact that tells some agencies of a source record.

@@ -148,7 +148,7 @@ impl Bus {
     }
 
     /// A row as the caller may see it. One that could not be followed says so and shows what it can.
-    fn row_item(
+    pub(super) fn row_item(
         &self,
         caller: &Caller,
         case: &HistoryId,

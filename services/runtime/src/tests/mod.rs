@@ -4,6 +4,7 @@ mod adopting;
 mod closing;
 mod disclosing;
 mod publishing;
+mod reading;
 mod seen;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
