@@ -67,9 +67,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("gateway", &["vocabulary", "contract", "jurisdiction", "runtime"]),
+    ("console", &["vocabulary", "contract", "jurisdiction", "runtime"]),
     (
         "lianhu",
-        &["vocabulary", "contract", "jurisdiction", "agency-views", "ledger", "vault", "runtime", "gateway"],
+        &[
+            "vocabulary",
+            "contract",
+            "jurisdiction",
+            "agency-views",
+            "ledger",
+            "vault",
+            "runtime",
+            "gateway",
+            "console",
+        ],
     ),
     ("tests", &["vocabulary", "contract", "jurisdiction", "disclosure"]),
 ];

@@ -1,10 +1,13 @@
 //! Serving: from a socket to the routes, until it is time to go.
 
 use crate::connection::{Gate, Patient};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::{Extension, Router};
+use futures_util::StreamExt as _;
 use std::future::{Future, IntoFuture as _};
 use std::io;
 use std::time::Duration;
@@ -48,13 +51,15 @@ where
     }
 }
 
-/// While a request is under way, its connection is not waiting for one.
+/// While a request is under way, its connection is not waiting for one. A stream is under way until it ends.
 async fn hold(ConnectInfo(gate): ConnectInfo<Gate>, mut request: Request, next: Next) -> Response {
     let held = gate.hold();
     request.extensions_mut().insert(held.clone());
     let response = next.run(request).await;
-    drop(held);
-    response
+    if response.headers().get(CONTENT_TYPE).is_none_or(|media| media != "text/event-stream") {
+        return response;
+    }
+    response.map(|body| Body::from_stream(body.into_data_stream().inspect(move |_| drop(held.clone()))))
 }
 
 /// Whether it is time to go. Without a server (a router alone) it never is.

@@ -40,7 +40,7 @@ pub use visibility::{Class, Group, Level, Standing};
 
 use file::Reader;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use roster::Roster;
 use std::sync::Arc;
 use visibility::Visibility;
@@ -127,6 +127,11 @@ impl Rules {
     /// The day that it is in the region: rules change at midnight there, not in UTC.
     pub fn local_date(&self, at: Instant) -> Date {
         self.roster.timezone.to_datetime(at.timestamp()).date()
+    }
+
+    /// What the clocks on the walls of the region show.
+    pub fn local_time(&self, at: Instant) -> DateTime {
+        self.roster.timezone.to_datetime(at.timestamp())
     }
 
     /// The time zone of the region, by its IANA name.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use vocabulary::Region;
 
 /// Run the bus.
@@ -69,9 +70,15 @@ impl Up {
         let stopped = stopped()?; // before anybody reads that it serves
         self.greet(&bus, &folder, &listener, json)?;
         let followers = tokio::spawn(bus.clone().run());
+        let (leave, leaving) = watch::channel(false);
+        let stopped = async move {
+            stopped.await;
+            leave.send_replace(true);
+        };
+        let pages = console::router(bus.clone(), pages(&bus, &folder, leaving));
         let (events_per_minute, events_burst) = (self.quota_per_minute, self.quota_burst);
         let config = Config { events_per_minute, events_burst, ..Config::default() };
-        let router = gateway::router(bus, operator, config);
+        let router = gateway::router(bus, operator, config).merge(pages);
         let served = gateway::serve(listener, router, stopped).await;
         followers.abort();
         served.map_err(|error| Failure::Store(error.to_string()))
@@ -107,6 +114,7 @@ impl Up {
             println!(
                 "  demo      the token of an agency is demo-<agency>, e.g. demo-hsp-01; synthetic people only"
             );
+            println!("  console   http://{at}/");
             println!("  try       curl -s http://{at}/v1/feed -H 'authorization: Bearer demo-psb-03'");
         }
         println!("  Ctrl-C stops it; what was acknowledged stays.");
@@ -139,6 +147,12 @@ pub fn open_by(
         }
         other => other.into(),
     })
+}
+
+/// How the pages are served: their sessions outlive a restart.
+fn pages(bus: &Bus, folder: &Folder, leaving: watch::Receiver<bool>) -> console::Config {
+    let sessions = Some(folder.path().join("sessions"));
+    console::Config { demo: bus.is_demo(), sessions, leaving, ..console::Config::default() }
 }
 
 /// Resolves on SIGINT or SIGTERM, which are caught from the call on.

@@ -1,0 +1,115 @@
+//! The clocks of a case, the ones that need somebody first.
+
+use crate::model::ClockItem;
+use crate::names::{At, Badge, Left, Named, Names};
+use crate::words::Words;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+/// All clocks that the agency may see.
+#[derive(Template)]
+#[template(path = "clocks.html")]
+pub(crate) struct Clocks {
+    t: &'static Words,
+    rows: Vec<Clock>,
+}
+
+struct Clock {
+    clock: String,
+    name: String,
+    obligation: String,
+    state: Badge,
+    owners: Vec<Named>,
+    started: At,
+    stopped: Option<At>,
+    due: Option<At>,
+    /// The last day, where the limit is a day.
+    due_day: Option<String>,
+    left: Left,
+    /// What the moment is.
+    until: &'static str,
+    no_due: String,
+    /// How much of its time has gone, of a hundred.
+    bar: Option<i64>,
+    kind: &'static str,
+    kind_word: &'static str,
+    article: String,
+    basis: String,
+}
+
+impl HtmlSafe for Clocks {}
+
+/// How a state is shown, and where it stands in the list.
+fn look(state: &str) -> (u8, &'static str, &'static str) {
+    match state {
+        "missed" => (0, "red", "✕"),
+        "running" => (1, "blue", "▶"),
+        "undetermined" => (2, "orange", "?"),
+        "undisclosed" => (3, "plain", "◇"),
+        "explained" => (4, "orange", "✕"),
+        "met-late" => (5, "yellow", "✓"),
+        "met" => (6, "green", "✓"),
+        _ => (7, "plain", "–"),
+    }
+}
+
+impl Clocks {
+    pub(crate) fn of(items: &[ClockItem], names: &Names) -> Self {
+        let mut items: Vec<&ClockItem> = items.iter().collect();
+        items.sort_by_key(|item| (look(&item.state).0, item.due.is_none(), item.due, item.started));
+        Self { t: names.t, rows: items.into_iter().map(|item| row(item, names)).collect() }
+    }
+}
+
+fn row(item: &ClockItem, names: &Names) -> Clock {
+    let (_, tone, shape) = look(&item.state);
+    let law = item.law_gives_it;
+    Clock {
+        clock: item.clock.clone(),
+        name: names.title(&item.name),
+        obligation: names.title(&item.obligation),
+        state: Badge { tone, shape, word: names.code("clock", &item.state) },
+        owners: names.all_named(&item.owners),
+        started: names.at(item.started),
+        stopped: item.stopped.map(|at| names.at(at)),
+        due: item.due.map(|at| names.at(at)),
+        due_day: item.due_day.clone(),
+        left: item.margin_seconds.map_or_else(Left::default, |margin| match item.stopped {
+            Some(_) => names.done_by(margin),
+            None => names.left_of(margin, item.due),
+        }),
+        until: if item.expires { names.t.valid_until } else { names.t.until },
+        no_due: no_due(item, names),
+        bar: bar(item),
+        kind: if law { "law" } else { "local" },
+        kind_word: if law { names.t.law } else { names.t.local },
+        article: articles(&item.law, &item.article),
+        basis: names.title(&item.basis),
+    }
+}
+
+/// The articles, each beside its law: rules name several laws as `A; B` and their articles as `1; 2`.
+fn articles(law: &str, article: &str) -> String {
+    let (laws, articles): (Vec<&str>, Vec<&str>) =
+        (law.split(';').map(str::trim).collect(), article.split(';').map(str::trim).collect());
+    if laws.len() != articles.len() {
+        return format!("{law} {article}");
+    }
+    let pairs = laws.iter().zip(articles);
+    let pairs = pairs.map(|(law, article)| format!("{law} {}", article.trim_matches('-')).trim().to_owned());
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+fn no_due(item: &ClockItem, names: &Names) -> String {
+    match item.no_due.as_deref() {
+        Some("immediately") => names.t.no_due_immediately.to_owned(),
+        Some("before-a-fact") => names.t.no_due_before.to_owned(),
+        Some(missing) => format!("{}{missing}", names.t.no_due_missing),
+        None => names.t.no_limit.to_owned(),
+    }
+}
+
+fn bar(item: &ClockItem) -> Option<i64> {
+    let whole = item.taken_seconds + item.margin_seconds?;
+    (whole > 0).then(|| (item.taken_seconds * 100 / whole).clamp(0, 100))
+}
