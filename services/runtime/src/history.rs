@@ -30,6 +30,8 @@ pub(crate) struct Folded {
     pub(crate) involved: Involved,
     /// Which key serves which person and group.
     pub(crate) keys: KeyRing,
+    /// Why the history cannot be read beyond this, if it cannot.
+    pub(crate) broken: Option<String>,
 }
 
 impl Folded {
@@ -78,13 +80,30 @@ impl Histories {
     /// Looks at a history as the ledger has it now. One that does not exist is empty.
     ///
     /// A panic in `look` leaves the fold as it was before: `look` gets it read-only.
+    ///
+    /// # Errors
+    /// The ledger is away, or a record cannot be read: nothing is decided on half a history.
     pub(crate) fn with<T>(&self, history: &HistoryId, look: impl FnOnce(&Folded) -> T) -> Result<T, Problem> {
+        self.readable(history, |folded| match &folded.broken {
+            Some(why) => Err(Problem::Damaged(why.clone())),
+            None => Ok(look(folded)),
+        })?
+    }
+
+    /// The same, up to the first record that cannot be read: what was told before stays told.
+    pub(crate) fn readable<T>(
+        &self,
+        history: &HistoryId,
+        look: impl FnOnce(&Folded) -> T,
+    ) -> Result<T, Problem> {
         let slot = self.slot(history);
         let mut folded = slot.folded.lock().unwrap_or_else(PoisonError::into_inner);
-        for stored in self.ledger.read(history, folded.version)? {
-            if let Err(error) = folded.evolve(&stored, &self.contracts) {
-                *folded = Folded::default(); // half a record may stand in it
-                return Err(error.into());
+        if folded.broken.is_none() {
+            for stored in self.ledger.read(history, folded.version)? {
+                if let Err(error) = folded.evolve(&stored, &self.contracts) {
+                    folded.broken = Some(error.to_string());
+                    break;
+                }
             }
         }
         Ok(look(&folded))

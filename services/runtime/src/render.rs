@@ -85,7 +85,7 @@ impl Bus {
             self.contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
         let now = self.rules()?;
         let history = &stored.record.history;
-        let decision = self.histories.with(history, decide)??;
+        let decision = self.histories.readable(history, decide)??;
         match decision.form {
             Form::Coarse => self.coarse_item(row, fact, &stored.record, contract, &now),
             Form::Full | Form::Masked => self.exact_item(row, fact, &stored.record, decision),

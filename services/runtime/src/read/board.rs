@@ -128,9 +128,6 @@ impl Bus {
         let mut clocks = Vec::new();
         for (case, _) in self.views.now().feeds.cases(&caller.agency)? {
             let Some(row) = self.views.now().desk.row(&case)? else { continue };
-            if row.parked.is_some() {
-                continue; // the case itself says so
-            }
             let shown = self.look_at(caller, &case, &moment, |look| {
                 let shown = row.clocks.iter().filter_map(|clock| look.clock(clock, &row.number));
                 Ok(shown.filter(|clock| state.is_none_or(|state| clock.state == state)).collect::<Vec<_>>())
@@ -147,21 +144,17 @@ impl Bus {
         Ok(Page { items, next, total })
     }
 
-    /// A row as the caller may see it. One that could not be followed says so and shows what it can.
-    pub(super) fn row_item(
+    /// A row as the caller may see it. One that could not be followed to its end says so.
+    fn row_item(
         &self,
         caller: &Caller,
         case: &HistoryId,
         row: &CaseRow,
         moment: &Moment,
     ) -> Result<CaseItem, Problem> {
-        let item = self.look_at(caller, case, moment, |look: &Look<'_>| {
+        self.look_at(caller, case, moment, |look: &Look<'_>| {
             look.item(&row.case, &row.clocks, row.parked.clone())
-        });
-        match (item, &row.parked) {
-            (Err(Problem::Damaged(_)), Some(why)) => Ok(CaseItem::parked(case, row, why, moment)),
-            (item, _) => item,
-        }
+        })
     }
 }
 
@@ -187,29 +180,5 @@ impl CaseFilter {
         self.phase.is_none_or(|phase| item.phase == Some(phase))
             && self.grade.as_ref().is_none_or(|grade| item.grade.as_ref() == Some(grade))
             && (!self.overdue || item.overdue > 0)
-    }
-}
-
-impl CaseItem {
-    /// A case whose history cannot be read to its end.
-    fn parked(case: &HistoryId, row: &CaseRow, why: &str, moment: &Moment) -> Self {
-        let first = row.case.opened.map(|(_, first)| first);
-        let nowhere = vocabulary::FactRef { sequence: vocabulary::Position(0), ordinal: 0 };
-        Self {
-            case: case.clone(),
-            number: row.number.clone(),
-            opened: row.case.opened.map_or(moment.time, |(at, _)| at),
-            phase: None,
-            grade: None,
-            lead: None,
-            children: Vec::new(),
-            tracks: Vec::new(),
-            last: first.unwrap_or(nowhere),
-            last_at: moment.time,
-            next_due: None,
-            overdue: 0,
-            waiting: Vec::new(),
-            parked: Some(why.to_owned()),
-        }
     }
 }

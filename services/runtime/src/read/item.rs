@@ -17,8 +17,11 @@ impl Look<'_> {
         let last = self.sight.last().ok_or(Problem::NotFound)?;
         let clocks: Vec<ClockItem> = clocks.iter().filter_map(|clock| self.clock(clock, &number)).collect();
         let grade = self.shown(fold.grade.as_ref())?.cloned();
-        let mut waiting: Vec<InboxItem> =
-            fold.duties().iter().filter_map(|duty| self.duty(duty, &number)).collect();
+        // That somebody waits no more would tell of an answer: who does not see all gets what it knows itself.
+        let sees_all = self.moment.rules.sees_region(&self.caller.agency, self.moment.time);
+        let own = (!sees_all).then(|| self.told_fold());
+        let duties = own.as_ref().unwrap_or(fold).duties();
+        let mut waiting: Vec<InboxItem> = duties.iter().filter_map(|duty| self.duty(duty, &number)).collect();
         waiting.extend(clocks.iter().filter_map(waits));
         waiting.iter_mut().for_each(|item| item.grade = grade.clone());
         waiting.sort_by(urgent);
@@ -79,9 +82,9 @@ impl Look<'_> {
         }
     }
 
-    /// The referrals of which the caller was told.
-    pub(super) fn referrals(&self, fold: &Case) -> Vec<ReferralItem> {
-        let known = fold.referrals().iter().filter(|row| self.sight.exact(row.by));
+    /// The referrals of which the caller was told, as far as it was told of their answers.
+    pub(super) fn referrals(&self) -> Vec<ReferralItem> {
+        let told = self.told_fold();
         let item = |row: &agency_views::ReferralRow| ReferralItem {
             referral: row.id.clone(),
             from: row.from.clone(),
@@ -96,7 +99,12 @@ impl Look<'_> {
             respond_by: row.respond_by,
             outcome: row.outcome.clone(),
         };
-        known.map(item).collect()
+        told.referrals().iter().map(item).collect()
+    }
+
+    /// What the history comes to by those facts alone of which the caller was told exactly.
+    fn told_fold(&self) -> Case {
+        Case::of(self.facts.iter().filter(|fact| self.sight.exact(fact.at)))
     }
 }
 

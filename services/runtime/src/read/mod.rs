@@ -53,26 +53,11 @@ impl Bus {
     /// # Errors
     /// [`Problem::NotFound`] when the caller had not been told of it by then; a store is away or damaged.
     pub fn case(&self, caller: &Caller, case: &HistoryId, as_of: AsOf) -> Result<CasePage, Problem> {
-        let page = self.look(caller, case, as_of, |look| {
+        self.look(caller, case, as_of, |look| {
             let (fold, clocks) = (look.fold(), look.clocks());
-            let case = look.item(&fold, &clocks, None)?;
+            let case = look.item(&fold, &clocks, look.folded.broken.clone())?;
             Ok(CasePage { as_of: look.moment.position, case })
-        });
-        match page {
-            Err(Problem::Damaged(why)) => self.parked(caller, case)?.ok_or(Problem::Damaged(why)),
-            page => page,
-        }
-    }
-
-    /// A case that stands still because its history cannot be read to its end, if that is why.
-    fn parked(&self, caller: &Caller, case: &HistoryId) -> Result<Option<CasePage>, Problem> {
-        let (views, moment) = (self.views.now(), self.moment(AsOf::Now)?);
-        let row = views.desk.row(case)?.filter(|row| row.parked.is_some());
-        let Some(row) = row.filter(|_| views.feeds.knows(&caller.agency, case).unwrap_or_default()) else {
-            return Ok(None);
-        };
-        let case = self.row_item(caller, case, &row, &moment)?;
-        Ok(Some(CasePage { as_of: moment.position, case }))
+        })
     }
 
     /// The clocks of a case as the caller may see them, in the order of their starts.
@@ -101,7 +86,7 @@ impl Bus {
         case: &HistoryId,
         as_of: AsOf,
     ) -> Result<Vec<ReferralItem>, Problem> {
-        self.look(caller, case, as_of, |look| Ok(look.referrals(&look.fold())))
+        self.look(caller, case, as_of, |look| Ok(look.referrals()))
     }
 
     /// What the caller was told of one case after a position of its feed.
@@ -146,7 +131,7 @@ impl Bus {
         if !self.may_know(&caller.agency, case)? {
             return Err(Problem::NotFound);
         }
-        self.histories.with(case, |folded| {
+        self.histories.readable(case, |folded| {
             let sight = self.sight(&caller.agency, case, folded, moment.position)?;
             if sight.is_empty() {
                 return Err(Problem::NotFound);

@@ -53,6 +53,17 @@ pub(crate) fn demo_files() -> Vec<RuleFile> {
     vec![file("agencies.toml"), file("visibility.toml"), file("closure.toml")]
 }
 
+/// The same, with its clocks and the calendars of three years.
+pub(crate) fn demo_files_with_clocks() -> Vec<RuleFile> {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
+    let paths = ["clocks/reporting.toml", "calendar/2025.toml", "calendar/2026.toml", "calendar/2027.toml"];
+    let file = |path: &str| RuleFile {
+        path: path.into(),
+        content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
+    };
+    demo_files().into_iter().chain(paths.map(file)).collect()
+}
+
 /// A vault of its own in a folder.
 pub(crate) fn vault(dir: &tempfile::TempDir, name: &str) -> Arc<Vault> {
     let root = RootKey::load_or_create(&dir.path().join("root.key")).unwrap();
