@@ -18,6 +18,7 @@ mod feed;
 mod follow;
 mod health;
 mod mode;
+mod openapi;
 mod problem;
 mod query;
 mod serve;
@@ -126,6 +127,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/cases/{id}/stream", get(stream::of_case)),
         ("/v1/types", get(contracts::types)),
         ("/v1/schemas/{type}", get(contracts::schema)),
+        ("/v1/openapi.json", get(contracts::openapi)),
         ("/v1/validate", post(events::validate)),
         ("/v1/rules", post(admin::adopt)),
         ("/v1/tokens", post(admin::issue)),
