@@ -1,6 +1,10 @@
 //! The edge from outside: a bus on loopback, and a client that speaks plain HTTP.
 
+mod agreed;
 mod client;
+mod document;
+mod examples;
+mod incident;
 mod operating;
 mod publishing;
 mod reading;

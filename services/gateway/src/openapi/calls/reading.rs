@@ -3,7 +3,7 @@
 use crate::openapi::call::{Call, Parameter, get, header, path, query};
 use crate::openapi::shape::{agency, between, count, flag, history, of, one_of, text};
 use crate::openapi::shapes::{CLOCK_STATES, PHASES};
-use crate::words::{MALFORMED, NOT_FOUND};
+use crate::words::{MALFORMED, NOT_FOUND, ROLE_NOT_ALLOWED};
 
 /// Everything that reads cases.
 pub(super) fn all() -> Vec<Call> {
@@ -23,7 +23,8 @@ pub(super) fn all() -> Vec<Call> {
             .says("Who asked whom for what, and how far it has come.", "谁请谁办理何事，进展如何。"),
         of_case("/v1/cases/{id}/knowledge", "readKnowledge", ("What another agency had been told", "他单位所知"), "Timeline")
             .says("For the coordinator and reviewers: what an agency had been told by then. Values that you may not see yourself are marked withheld-from-you.", "供统筹单位和监督单位使用：某单位截至当时被告知的内容。本单位无权查阅的值标为 withheld-from-you。")
-            .with([query("agency", agency(), ("The agency.", "单位代码。")).required()]),
+            .with([query("agency", agency(), ("The agency.", "单位代码。")).required()])
+            .problems(&[&ROLE_NOT_ALLOWED]),
         inbox(),
         clocks(),
     ]
@@ -74,7 +75,7 @@ fn cases() -> Call {
             query("number", text(), ("The case number, or the end of it.", "案号或其尾数。")),
         ])
         .answers(200, of("CaseList"), ("A page.", "一页内容。"))
-        .problems(&[&MALFORMED])
+        .problems(&[&MALFORMED, &ROLE_NOT_ALLOWED])
 }
 
 fn inbox() -> Call {
