@@ -13,6 +13,7 @@ mod body;
 mod cases;
 mod connection;
 mod contracts;
+mod docs;
 mod events;
 mod feed;
 mod follow;
@@ -131,6 +132,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/validate", post(events::validate)),
         ("/v1/rules", post(admin::adopt)),
         ("/v1/tokens", post(admin::issue)),
+        ("/docs", get(docs::calls)),
+        ("/docs/facts", get(docs::facts)),
+        ("/docs/facts/{type}", get(docs::fact)),
+        ("/docs/style.css", get(docs::style)),
         ("/livez", get(async || "ok")),
         ("/readyz", get(health::ready)),
     ]

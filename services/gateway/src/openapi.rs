@@ -199,7 +199,7 @@ impl Examples {
         let mut all: Value = serde_json::from_str(EXAMPLES).unwrap_or_default();
         if let Some(contract) = contracts.get(EXAMPLE) {
             let data = &contract.schema["examples"][0];
-            for call in ["publish", "validate"] {
+            for call in ["publishEvents", "validate"] {
                 let mut event = all["event"].clone();
                 event["data"] = data.clone();
                 all[format!("{call} application/cloudevents-batch+json")] = json!([event]);

@@ -6,6 +6,7 @@ mod document;
 mod examples;
 mod incident;
 mod operating;
+mod pages;
 mod publishing;
 mod reading;
 mod serving;

@@ -34,7 +34,7 @@ fn events() -> Call {
             "为 true 时仅试运行：是否受理、将产生哪些事实；不保存。",
         ),
     );
-    taking_events(post("/v1/events", "publish", ("Publish facts", "提交事实")))
+    taking_events(post("/v1/events", "publishEvents", ("Publish facts", "提交事实")))
         .says(
             "One event or a batch. A receipt means that the fact is on disk with its consequences. Send the same document again as often as you like: (source, id) is one fact for ever. Checks run in this order: well-formed, contract, source, duplicate, role, history and involvement, rule.",
             "提交一个事件或者一批事件。取得回执即表示事实及其后果已经落盘。同一文件可以反复提交：source 与 id 永久对应一个事实。检查顺序：格式、契约、来源、重复、角色、案卷与参与、规则。",
