@@ -55,7 +55,7 @@ pub(super) fn fact(contract: &Contract, bus: &Bus, data: &Value) -> Option<Strin
     let Speaker { source, token } = speaker(contract, bus);
     let mut event = vec![
         ("specversion", json!("1.0")),
-        ("id", json!(example_id(contract))),
+        ("id", json!(example_id(contract, data))),
         ("source", json!(source)),
         ("type", json!(contract.kind)),
         ("time", json!(bus.now())),
@@ -81,8 +81,8 @@ fn sheltered(name: &str, value: &Value) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`")
 }
 
-/// A UUID for each type: two examples of one agency are two facts.
-fn example_id(contract: &Contract) -> String {
-    let hex = hex::encode(Sha256::digest(contract.kind.as_str()));
+/// A UUID for each example: two of one agency are two facts.
+fn example_id(contract: &Contract, data: &Value) -> String {
+    let hex = hex::encode(Sha256::digest(format!("{} {data}", contract.kind)));
     format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }
