@@ -43,6 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("vault", &["vocabulary"]),
     // a view follows the ledger through its port
     ("agency-views", &["vocabulary", "contract", "jurisdiction", "statutory-clock", "disclosure", "ledger"]),
+    ("compliance-replay", &["vocabulary", "jurisdiction", "statutory-clock", "agency-views"]),
     (
         "runtime",
         &[
@@ -60,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "statutory-clock",
             "disclosure",
             "agency-views",
+            "compliance-replay",
             "ledger",
             "vault",
         ],

@@ -2,7 +2,7 @@
 
 use crate::bad_input::{MARK, Refusing};
 use crate::harness::client::Caller;
-use crate::harness::facts::{Case, WHEN, report};
+use crate::harness::facts::{Case, report, when};
 use crate::harness::raw;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn a_role_says_only_what_is_its_to_say() {
     let mut bus = Refusing::new();
     let case = Case::filed(&bus.server);
     bus.nothing_more();
-    let data = json!({"report": case.report, "accepted_at": WHEN, "receipt_no": MARK});
+    let data = json!({"report": case.report, "accepted_at": when(), "receipt_no": MARK});
     let accepted = case.says("hsp-01", "mandatory-reporting.police-accepted.v1", data);
     bus.hospital.publish(&accepted).refused(403, "role-not-allowed");
     let data = json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": MARK});
@@ -87,7 +87,7 @@ fn the_history_of_others_and_a_wrong_history_are_one_answer() {
     bus.nothing_more();
     let mut notes = Vec::new();
     for subject in [case.subject.as_str(), &format!("case-{}", "0".repeat(case.subject.len() - 5))] {
-        let data = json!({"measures": ["separated"], "taken_at": WHEN, "note": MARK});
+        let data = json!({"measures": ["separated"], "taken_at": when(), "note": MARK});
         let kind = "mandatory-reporting.emergency-measures-taken.v1";
         let fact = crate::harness::event("psb-05", kind, Some(subject), data);
         notes.push(raw::post(bus.server.at, "demo-psb-05", "/v1/events", fact.to_string().as_bytes()));

@@ -225,7 +225,7 @@ fn a_far_future_time_is_refused() {
 #[test]
 fn a_fact_that_continues_a_history_must_name_it() {
     let bus = Refusing::new();
-    let data = json!({"measures": ["separated"], "taken_at": crate::harness::facts::WHEN, "note": MARK});
+    let data = json!({"measures": ["separated"], "taken_at": crate::harness::facts::when(), "note": MARK});
     let fact = event("psb-03", "mandatory-reporting.emergency-measures-taken.v1", None, data);
     let answer = bus.server.agency("psb-03").publish(&fact);
     answer.refused_at(422, "contract-violation", "/subject", "required");

@@ -75,6 +75,27 @@ fn the_exit_code_says_what_happened() {
 }
 
 #[test]
+fn a_quota_that_is_used_up_ends_a_script_with_the_code_for_try_again() {
+    let site = Site::with(&["--demo", "--quota-per-minute", "1", "--quota-burst", "1"]);
+    let server = site.up();
+    let (one, two) = (Case::filed(&server), Case::filed(&server)); // reports of danger are not counted
+    let publish =
+        |document: &Value| lianhu_at(server.at, "demo-psb-03", &["publish", "-"], &document.to_string());
+    publish(&one.acknowledged("psb-03")).done();
+    publish(&two.acknowledged("psb-03")).refused(7, &["429 quota", "提交的事件过多"]);
+    lianhu(&["up", "--demo", "--quota-per-minute", "0"]).refused(2, &["--quota-per-minute"]);
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = lianhu(&["completions", shell]).done();
+        assert!(script.contains("lianhu") && script.contains("doctor"), "{shell}: {script}");
+    }
+    lianhu(&["completions", "sh"]).refused(2, &["bash"]);
+}
+
+#[test]
 fn a_token_may_come_from_a_file() {
     let site = Site::demo();
     let server = site.up();

@@ -14,6 +14,7 @@ mod damage;
 mod demo;
 mod disk_full;
 mod harness;
+mod incident_a;
 mod keys;
 mod limits;
 mod racing;

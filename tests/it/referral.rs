@@ -3,7 +3,7 @@
 
 use crate::harness::Site;
 use crate::harness::client::{of_type, positions, withheld};
-use crate::harness::facts::Case;
+use crate::harness::facts::{Case, today};
 use serde_json::{Value, json};
 
 const COARSE: &str = "disclosure.step-recorded.v1";
@@ -24,7 +24,7 @@ fn the_addressee_reads_the_request_and_of_the_past_only_that_something_happened(
         assert_eq!((&item["form"], &item["backfill"]), (&json!("coarse"), &json!(true)), "{item}");
         assert_eq!(item["event"]["type"], COARSE);
         assert_eq!(item["event"]["source"], "/999901/bus");
-        assert_eq!(item["event"]["time"], "2026-01-12T00:00:00Z", "a day, not a minute");
+        assert_eq!(item["event"]["time"], today(), "a day, not a minute");
         let members: Vec<&String> = item["event"].as_object().unwrap().keys().collect();
         let expected =
             ["data", "id", "ordinal", "sequence", "source", "specversion", "subject", "time", "type"];

@@ -10,6 +10,9 @@ pub enum ViewError {
     /// Its store failed. It can be deleted and is rebuilt from the ledger.
     #[error("the store of the views failed: {0}")]
     Store(#[from] sled::Error),
+    /// The folder of the views cannot be written.
+    #[error("the folder of the views: {0}")]
+    Folder(Arc<std::io::Error>),
     /// The ledger failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -29,6 +32,12 @@ pub enum ViewError {
         /// Last position of that feed.
         last: u64,
     },
+}
+
+impl ViewError {
+    pub(crate) fn folder(error: std::io::Error) -> Self {
+        Self::Folder(Arc::new(error))
+    }
 }
 
 /// How far the views have come.

@@ -8,7 +8,7 @@
 //! | `a` agency, 0, case | positions of the case in the agency's feed, in order |
 //!
 //! However much is applied at once, each block, fact and case that it touches is written once, in the batch of
-//! the [`crate::Views`].
+//! the [`crate::Store`].
 
 use crate::ViewError;
 use crate::row::{BYTES, FeedRow};
@@ -249,11 +249,20 @@ impl Feeds {
     /// # Errors
     /// The store failed.
     pub fn find(&self, agency: &AgencyCode, fact: FactRef) -> Result<Option<FeedRow>, ViewError> {
+        let Some(position) = self.position(agency, fact)? else { return Ok(None) };
+        Ok(self.read(agency, position - 1, 1)?.pop())
+    }
+
+    /// Where an agency was told of a fact: the last position, when it was told more than once.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn position(&self, agency: &AgencyCode, fact: FactRef) -> Result<Option<u64>, ViewError> {
         let Some(told) = self.store.get(fact_key(fact))? else { return Ok(None) };
         for known in positions(&told) {
             let (code, position) = known?;
             if code == agency.as_str() {
-                return Ok(self.read(agency, position - 1, 1)?.pop());
+                return Ok(Some(position));
             }
         }
         Ok(None)

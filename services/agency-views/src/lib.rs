@@ -15,6 +15,7 @@ mod error;
 mod feeds;
 mod moments;
 mod row;
+mod store;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -26,4 +27,5 @@ pub use desk::{CaseRow, Desk};
 pub use error::{Progress, ViewError};
 pub use feeds::Feeds;
 pub use row::FeedRow;
-pub use views::{RulesInForce, Views};
+pub use store::Store;
+pub use views::{Rebuilt, RulesInForce, Views};

@@ -5,7 +5,7 @@ use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use vocabulary::governance::Form;
-use vocabulary::{AgencyCode, FactRef, Position, Record, Version};
+use vocabulary::{AgencyCode, FactRef, HistoryId, Position, Record, Version};
 
 fn code(text: &str) -> AgencyCode {
     AgencyCode::parse(text).unwrap()
@@ -69,7 +69,7 @@ fn opened() -> (tempfile::TempDir, Views) {
 fn a_feed_lists_what_its_agency_was_told_and_nothing_else() {
     let (_dir, views) = opened();
     views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(4, &[("psb", 2)])], &rules).unwrap();
-    let rows = views.feeds.read(&code("psb"), 0, 10).unwrap();
+    let rows = views.now().feeds.read(&code("psb"), 0, 10).unwrap();
     let expected = FeedRow {
         position: 1,
         fact: FactRef { sequence: Position(1), ordinal: 0 },
@@ -81,16 +81,16 @@ fn a_feed_lists_what_its_agency_was_told_and_nothing_else() {
     };
     assert_eq!(rows[0], expected);
     assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(views.feeds.read(&code("psb"), 1, 10).unwrap().len(), 1);
-    assert_eq!(views.feeds.read(&code("psb"), u64::MAX, 10).unwrap(), []);
+    assert_eq!(views.now().feeds.read(&code("psb"), 1, 10).unwrap().len(), 1);
+    assert_eq!(views.now().feeds.read(&code("psb"), u64::MAX, 10).unwrap(), []);
     assert_eq!(
-        views.feeds.read(&code("psb-03"), 0, 10).unwrap(),
+        views.now().feeds.read(&code("psb-03"), 0, 10).unwrap(),
         [],
         "another agency, though its code begins alike"
     );
-    assert_eq!((views.feeds.head(&code("psb")), views.feeds.head(&code("sch-12"))), (2, 0));
-    assert_eq!(views.feeds.find(&code("hlt"), expected.fact).unwrap().map(|row| row.position), Some(1));
-    assert_eq!(views.feeds.find(&code("sch-12"), expected.fact).unwrap(), None);
+    assert_eq!((views.now().feeds.head(&code("psb")), views.now().feeds.head(&code("sch-12"))), (2, 0));
+    assert_eq!(views.now().feeds.find(&code("hlt"), expected.fact).unwrap().map(|row| row.position), Some(1));
+    assert_eq!(views.now().feeds.find(&code("sch-12"), expected.fact).unwrap(), None);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_record_seen_twice_changes_nothing() {
     for _ in 0..3 {
         views.apply(&records, &rules).unwrap();
     }
-    assert_eq!(views.feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
+    assert_eq!(views.now().feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
     assert_eq!(views.progress().borrow().applied, Position(4));
 }
 
@@ -110,7 +110,7 @@ fn a_hole_stops_the_view_and_leaves_it_as_it_was() {
     views.apply(&[telling(2, &[("psb", 1)])], &rules).unwrap();
     let refused = views.apply(&[telling(4, &[("psb", 2)]), telling(6, &[("psb", 4)])], &rules);
     assert!(matches!(refused, Err(ViewError::Hole { found: 4, last: 2, .. })));
-    assert_eq!((views.feeds.head(&code("psb")), views.progress().borrow().applied), (1, Position(2)));
+    assert_eq!((views.now().feeds.head(&code("psb")), views.progress().borrow().applied), (1, Position(2)));
 }
 
 #[test]
@@ -121,9 +121,9 @@ fn rows_and_checkpoint_survive_together() {
     drop(views);
     let views = at(dir.path());
     assert_eq!(views.progress().borrow().applied, Position(2));
-    assert_eq!((views.feeds.head(&code("psb")), views.feeds.heads().len()), (1, 2));
+    assert_eq!((views.now().feeds.head(&code("psb")), views.now().feeds.heads().len()), (1, 2));
     views.apply(&[telling(2, &[("psb", 1), ("hlt", 1)]), telling(3, &[("psb", 2)])], &rules).unwrap();
-    assert_eq!(views.feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
+    assert_eq!(views.now().feeds.read(&code("psb"), 0, 10).unwrap().len(), 2);
 }
 
 #[test]
@@ -141,9 +141,10 @@ fn blocks_and_batches_of_any_size_make_the_same_feed() {
         }
         let views = at(dir.path());
         let pages = [0, 100, 127, 128, 129, 256, 399, 400]
-            .map(|after| views.feeds.read(&code("psb"), after, 150).unwrap());
+            .map(|after| views.now().feeds.read(&code("psb"), after, 150).unwrap());
         assert_eq!(
             views
+                .now()
                 .feeds
                 .find(&code("hlt"), FactRef { sequence: Position(257), ordinal: 0 })
                 .unwrap()
@@ -172,6 +173,34 @@ fn a_fact_told_twice_is_found_at_its_last_position() {
     record.facts[0].data["entries"][0]["sequence"] = 1.into();
     views.apply(&[again], &rules).unwrap();
     let first = FactRef { sequence: Position(1), ordinal: 0 };
-    assert_eq!(views.feeds.find(&code("hlt"), first).unwrap().map(|row| row.position), Some(3));
-    assert_eq!(views.feeds.find(&code("psb"), first).unwrap().map(|row| row.position), Some(1));
+    assert_eq!(views.now().feeds.find(&code("hlt"), first).unwrap().map(|row| row.position), Some(3));
+    assert_eq!(views.now().feeds.find(&code("psb"), first).unwrap().map(|row| row.position), Some(1));
+}
+
+#[test]
+fn a_rebuild_beside_the_views_finds_them_alike_and_answers_from_then_on() {
+    let (dir, views) = opened();
+    let ledger = ledger(820);
+    let all = ledger.range(Position(0), 1_000).unwrap();
+    views.apply(&all, &rules).unwrap();
+    let mut steps = Vec::new();
+    let found = views.rebuild(&rules, |at, head| steps.push((at.0, head.0))).unwrap();
+    assert_eq!((found.through, found.difference, steps.last()), (Position(820), None, Some(&(820, 820))));
+    assert!(found.alike > 3, "a case, its due moment, blocks of moments: {}", found.alike);
+    assert!(views.now().desk.row(&HistoryId::parse("case-a").unwrap()).unwrap().is_some());
+    drop(views);
+    assert_eq!(at(dir.path()).progress().borrow().applied, Position(820), "and so after a restart");
+}
+
+#[test]
+fn a_rebuild_finds_what_the_ledger_does_not_say_and_mends_it() {
+    let (_dir, views) = opened();
+    let all = ledger(820).range(Position(0), 1_000).unwrap();
+    views.apply(&all, &rules).unwrap();
+    views.now().spoil(b"rcase-a");
+    let case = HistoryId::parse("case-a").unwrap();
+    assert!(views.now().desk.row(&case).is_err());
+    let found = views.rebuild(&rules, |_, _| {}).unwrap();
+    assert_eq!(found.difference.as_deref(), Some("rcase-a"));
+    assert!(views.now().desk.row(&case).unwrap().is_some());
 }

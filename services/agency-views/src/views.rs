@@ -1,54 +1,53 @@
-//! The store of all views, and the follower that fills it. Rows and checkpoint are written in one batch, so
-//! that after a crash they agree; whatever is lost is applied again, and what is applied twice changes nothing.
+//! The views of a region: the store that answers, the follower that fills it, and a rebuild beside it.
 //!
-//! | key | value |
-//! | --- | --- |
-//! | `c` | last position of the ledger that was applied, and the latest `recordedtime` so far |
+//! The folder holds one store per generation and the file `current`, which names the one that answers. A rebuild
+//! fills the next generation from the first record on while the other one serves, compares the two at the same
+//! position of the ledger, and lets the new one answer from then on.
 
-use crate::desk::{Desk, Touched, is_case};
-use crate::feeds::{Change, Feeds, number};
-use crate::{Progress, ViewError, moments};
+use crate::store::Store;
+use crate::{Progress, ViewError};
 use jurisdiction::Rules;
 use ledger::{Follower, Ledger, Stored};
-use sled::{Batch, Db};
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
-use vocabulary::id::HistoryKind;
 use vocabulary::{Instant, Position};
 
 /// Says which rules are in force, for the clocks.
 pub type RulesInForce = dyn Fn() -> Result<Rules, String> + Send + Sync;
 
+/// Most records that a rebuild applies at once: each row that they touch is written once.
+const CHUNK: usize = 16_384;
+
 /// Everything that stands on the desks of a region.
 pub struct Views {
-    store: Db,
+    dir: PathBuf,
     ledger: Arc<dyn Ledger>,
-    /// What each agency was told, in its order.
-    pub feeds: Feeds,
-    /// Every case as a row.
-    pub desk: Desk,
+    live: RwLock<Arc<Store>>,
+    /// Held while records are applied, and while two generations are compared.
+    applying: Mutex<()>,
     progress: watch::Sender<Progress>,
 }
 
-const CHECKPOINT: &[u8] = b"c";
-
-/// sled gives its file lock back a little after a store was dropped.
-fn open(dir: &Path) -> sled::Result<Db> {
-    let config = sled::Config::new().path(dir).cache_capacity(64 << 20);
-    for _ in 0..20 {
-        match config.open() {
-            Err(sled::Error::Io(_)) => std::thread::sleep(Duration::from_millis(10)),
-            outcome => return outcome,
-        }
-    }
-    config.open()
+/// What a rebuild found.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Rebuilt {
+    /// Through which record.
+    pub through: Position,
+    /// How many entries stood alike in both.
+    pub alike: u64,
+    /// The first key at which the old views were others, if any.
+    pub difference: Option<String>,
 }
 
-/// Whether other rules act from this record on; files that were only published do not act yet.
-fn adopts(stored: &Stored) -> bool {
-    stored.record.facts.iter().any(|fact| fact.attributes.kind.as_str() == "governance.rules-adopted.v1")
+fn generation(dir: &Path) -> u64 {
+    fs::read_to_string(dir.join("current")).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(1)
+}
+
+fn folder(dir: &Path, generation: u64) -> PathBuf {
+    dir.join(generation.to_string())
 }
 
 impl Views {
@@ -57,20 +56,21 @@ impl Views {
     /// # Errors
     /// The store cannot be opened or read.
     pub fn open(dir: &Path, ledger: Arc<dyn Ledger>) -> Result<Self, ViewError> {
-        let store = open(dir)?;
-        let (feeds, desk) = (Feeds::of(store.clone())?, Desk::of(store.clone()));
-        let views = Self { store, ledger, feeds, desk, progress: watch::Sender::default() };
-        let applied = views.checkpoint()?.0;
-        views.progress.send_modify(|progress| progress.applied = applied);
-        Ok(views)
+        fs::create_dir_all(dir).map_err(ViewError::folder)?;
+        let store = Store::open(&folder(dir, generation(dir)))?;
+        let progress = Progress { applied: store.checkpoint()?.0, stopped: None };
+        Ok(Self {
+            dir: dir.to_owned(),
+            ledger,
+            live: RwLock::new(Arc::new(store)),
+            applying: Mutex::default(),
+            progress: watch::Sender::new(progress),
+        })
     }
 
-    fn checkpoint(&self) -> Result<(Position, i64), ViewError> {
-        let Some(bytes) = self.store.get(CHECKPOINT)? else { return Ok((Position(0), i64::MIN)) };
-        match bytes.split_at_checked(8) {
-            Some((applied, latest)) => Ok((Position(number(applied)?), number(latest)? as i64)),
-            None => Err(ViewError::Row),
-        }
+    /// The store that answers now.
+    pub fn now(&self) -> Arc<Store> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Follows the ledger until it fails; the reason then stands in [`Progress`].
@@ -91,29 +91,74 @@ impl Views {
     /// # Errors
     /// The store failed, or a feed would get a hole; nothing of the batch is then in the views.
     pub fn apply(&self, records: &[Stored], rules: &RulesInForce) -> Result<(), ViewError> {
-        let (applied, latest) = self.checkpoint()?;
-        let fresh: Vec<&Stored> = records.iter().filter(|stored| stored.position > applied).collect();
-        let Some(last) = fresh.last().map(|stored| stored.position) else { return Ok(()) };
-        let (mut change, mut touched, mut batch) = (Change::default(), Touched::default(), Batch::default());
-        for stored in &fresh {
-            match stored.record.history.kind() {
-                HistoryKind::Disclosure => self.feeds.disclosed(stored, &*self.ledger, &mut change)?,
-                HistoryKind::Rules if adopts(stored) => touched.rules_changed(),
-                _ if is_case(stored) => touched.note(stored),
-                _ => {}
-            }
-        }
-        Feeds::write(&change, &mut batch);
-        if !touched.is_empty() {
-            let rules = rules().map_err(ViewError::Rules)?;
-            self.desk.write(touched, last, (&*self.ledger, &rules), &mut batch)?;
-        }
-        let latest = moments::note(&fresh, latest, &mut batch);
-        batch.insert(CHECKPOINT, [last.0.to_be_bytes(), latest.to_be_bytes()].concat());
-        self.store.apply_batch(batch)?;
-        self.feeds.written(change);
-        self.progress.send_modify(|progress| progress.applied = last);
+        let _applying = self.hold();
+        let applied = self.now().apply(records, &*self.ledger, rules)?;
+        self.progress.send_modify(|progress| progress.applied = applied);
         Ok(())
+    }
+
+    fn hold(&self) -> MutexGuard<'_, ()> {
+        self.applying.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes all views again from the ledger, compares them with those that answer now, and lets the new ones
+    /// answer. `tell` hears of each step: the last position that was applied, and the head.
+    ///
+    /// Blocks for as long as it takes; the live views go on meanwhile, and wait only for the comparison.
+    ///
+    /// # Errors
+    /// A store failed; the live views are then as they were.
+    pub fn rebuild(
+        &self,
+        rules: &RulesInForce,
+        mut tell: impl FnMut(Position, Position),
+    ) -> Result<Rebuilt, ViewError> {
+        let old = generation(&self.dir);
+        let next_dir = folder(&self.dir, old + 1);
+        remove(&next_dir)?; // what a rebuild that was broken off has left
+        let next = Store::open(&next_dir)?;
+        let mut applied = Position(0);
+        loop {
+            let head = self.progress.borrow().applied;
+            if applied >= head {
+                break;
+            }
+            applied = self.some_more(&next, applied, head, rules)?;
+            tell(applied, head);
+        }
+        let _applying = self.hold();
+        let (live, through) = (self.now(), self.now().checkpoint()?.0);
+        while applied < through {
+            applied = self.some_more(&next, applied, through, rules)?;
+        }
+        let (alike, difference) = live.difference(&next)?;
+        next.flush()?;
+        name(&self.dir, old + 1)?;
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        drop(live);
+        remove(&folder(&self.dir, old))?; // who still reads it has its files open
+        Ok(Rebuilt { through, alike, difference })
+    }
+
+    /// Applies a chunk, not beyond `end`.
+    fn some_more(
+        &self,
+        next: &Store,
+        applied: Position,
+        end: Position,
+        rules: &RulesInForce,
+    ) -> Result<Position, ViewError> {
+        let most = usize::try_from(end.0 - applied.0).unwrap_or(CHUNK).min(CHUNK);
+        let mut records = Vec::with_capacity(most);
+        while records.len() < most {
+            let last = records.last().map_or(applied, |stored: &Stored| stored.position);
+            let more = self.ledger.range(last, most - records.len())?;
+            if more.is_empty() {
+                break;
+            }
+            records.extend(more);
+        }
+        next.apply(&records, &*self.ledger, rules)
     }
 
     /// How far the views have come; changes wake whoever waits on it.
@@ -126,32 +171,28 @@ impl Views {
     /// # Errors
     /// The store or the ledger failed.
     pub fn position_at(&self, at: Instant) -> Result<Position, ViewError> {
-        moments::position(&self.store, &*self.ledger, at)
+        self.now().position_at(&*self.ledger, at)
     }
 
-    /// The first key in which two stores of views differ, if any, and how many entries were compared.
+    /// How many entries stand alike in both, and the first key at which they differ, if any.
     ///
     /// # Errors
     /// A store failed.
     pub fn difference(&self, other: &Self) -> Result<(u64, Option<String>), ViewError> {
-        let (mut mine, mut theirs, mut count) = (self.store.iter(), other.store.iter(), 0);
-        loop {
-            match (mine.next().transpose()?, theirs.next().transpose()?) {
-                (None, None) => return Ok((count, None)),
-                (one, two) if one == two => count += 1,
-                (one, two) => {
-                    let key = one.or(two).map(|(key, _)| String::from_utf8_lossy(&key).into_owned());
-                    return Ok((count, key));
-                }
-            }
-        }
+        self.now().difference(&other.now())
     }
+}
 
-    /// Makes everything durable that was applied.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn flush(&self) -> Result<(), ViewError> {
-        self.store.flush().map(drop).map_err(ViewError::from)
+/// Says which generation answers: written aside, then moved into place.
+fn name(dir: &Path, generation: u64) -> Result<(), ViewError> {
+    let aside = dir.join("current.new");
+    let written = fs::write(&aside, generation.to_string()).and_then(|()| fs::File::open(&aside)?.sync_all());
+    written.and_then(|()| fs::rename(&aside, dir.join("current"))).map_err(ViewError::folder)
+}
+
+fn remove(dir: &Path) -> Result<(), ViewError> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(ViewError::folder(error)),
+        _ => Ok(()),
     }
 }

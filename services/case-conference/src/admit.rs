@@ -1,9 +1,145 @@
-//! Who may make what true, and when.
+//! Who may make what true of a conference and a plan, and when.
 
-use crate::state::State;
+use crate::state::{Case, Conference, INQUORATE, Phase, State};
 use jurisdiction::Rules;
-use vocabulary::{Consequence, Proposed};
+use std::collections::BTreeSet;
+use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted};
+use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
 
-pub(crate) fn admit(_: &State, _: &Proposed, _: &Rules) -> Result<Vec<Consequence>, vocabulary::Refusal> {
+/// How many agencies decide at the least: one alone confers with nobody.
+const QUORUM: usize = 2;
+
+vocabulary::refusals! {
+    CaseNotOpen = "case-conference.case-not-open",
+        "The case is not open yet. Open it first, then convene.",
+        "个案尚未开立，请先开立再召集会商。";
+    IdTaken = "case-conference.id-taken",
+        "This case already holds a conference with this id. Send yours under a new id.",
+        "本案中已有使用该编号的会商，请换一个新编号发送。";
+    UnknownAgency = "case-conference.unknown-agency",
+        "An agency that you name is not on the roster today.",
+        "所列单位中有的今天不在机构名册内。";
+    Unknown = "case-conference.unknown",
+        "This case holds no conference with that id.",
+        "本案中没有该编号的会商。";
+    AlreadyConcluded = "case-conference.already-concluded",
+        "This conference has been concluded already. A new decision needs a new conference.",
+        "这次会商已经结束。需要新的决定，请另行召集会商。";
+    NotInvited = "case-conference.not-invited",
+        "An agency is named as present that was not called to this conference.",
+        "所列实到单位中有的未被邀请参加这次会商。";
+    EndedBeforeItBegan = "case-conference.ended-before-it-began",
+        "The conference ends before it begins. Check the times.",
+        "会商结束时间早于开始时间，请核对时间。";
+    NoQuorum = "case-conference.no-quorum",
+        "One agency alone cannot decide. Record the conference as inquorate and convene again.",
+        "仅有一个单位到会不能议决，请记录为未能议决，并另行召集。";
+    ChildNotHeard = "case-conference.child-not-heard",
+        "The child was to be heard, but no view of the child is recorded. Hear the child, or convene anew without.",
+        "召集时已注明听取未成年人意见，但结论中没有其意见。请听取意见，或者另行召集。";
+    NothingDecided = "case-conference.nothing-decided",
+        "No conference of this case has decided anything yet. A plan follows from a decision.",
+        "本案尚无作出决定的会商。计划应当依据会商决定制定。";
+    OwnersDiffer = "case-conference.owners-differ",
+        "The agencies listed as owners are not those of the tasks. List each agency that owns a task, and no other.",
+        "责任单位清单与各项任务的责任单位不一致，请逐一列明且不得多列。";
+    DuePast = "case-conference.due-past",
+        "A task is due before the plan is adopted. Check the date.",
+        "有任务的完成期限早于计划通过日期，请核对。";
+    ReviewTooEarly = "case-conference.review-too-early",
+        "The plan is looked at again after the day on which it is adopted. Check the date.",
+        "计划复核日期应当晚于计划通过日期，请核对。";
+}
+
+impl Refusal {
+    /// The refusal with what is unmet: codes, ids and labels that the publisher itself has named.
+    fn of(self, unmet: impl IntoIterator<Item = impl ToString>) -> vocabulary::Refusal {
+        let unmet = unmet.into_iter().map(|one| one.to_string()).collect();
+        vocabulary::Refusal { unmet, ..self.into() }
+    }
+
+    /// The refusal, if anything is unmet.
+    fn unless_none(self, unmet: Vec<String>) -> Answer {
+        if unmet.is_empty() { Ok(()) } else { Err(self.of(unmet)) }
+    }
+}
+
+type Answer = Result<(), vocabulary::Refusal>;
+
+pub(crate) fn admit(
+    state: &State,
+    proposed: &Proposed,
+    rules: &Rules,
+) -> Result<Vec<Consequence>, vocabulary::Refusal> {
+    let Fact::CaseConference(said) = &proposed.fact else { return Ok(Vec::new()) };
+    match said {
+        Said::Convened(said) => convened(state, said, proposed, rules),
+        Said::Concluded(said) => concluded(state, said, proposed),
+        Said::PlanAdopted(said) => plan_adopted(state, said, proposed, rules),
+    }?;
     Ok(Vec::new())
+}
+
+fn convened(state: &State, said: &Convened, proposed: &Proposed, rules: &Rules) -> Answer {
+    if state.case == Case::NotOpen {
+        return Err(Refusal::CaseNotOpen.into());
+    }
+    let id = &proposed.attributes.id;
+    if state.conferences.contains_key(id) {
+        return Err(Refusal::IdTaken.of([id]));
+    }
+    on_the_roster(&said.participants, proposed, rules)
+}
+
+fn concluded(state: &State, said: &Concluded, proposed: &Proposed) -> Answer {
+    let id = &said.conference;
+    let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of([id]))?;
+    if conference.phase != Phase::Convened {
+        return Err(Refusal::AlreadyConcluded.of([id]));
+    }
+    let expected =
+        |agency: &&AgencyCode| conference.invited.contains(*agency) || *agency == proposed.publisher();
+    let guests = said.attended.iter().filter(|agency| !expected(agency));
+    Refusal::NotInvited.unless_none(guests.map(ToString::to_string).collect())?;
+    if Instant::parse(&said.concluded_at).ok() < conference.at {
+        return Err(Refusal::EndedBeforeItBegan.of([&said.concluded_at]));
+    }
+    if said.result == INQUORATE { Ok(()) } else { decided(conference, said) }
+}
+
+/// What a decision needs; a conference to which too few came needs none of it.
+fn decided(conference: &Conference, said: &Concluded) -> Answer {
+    let present: BTreeSet<_> = said.attended.iter().collect();
+    if present.len() < QUORUM {
+        return Err(Refusal::NoQuorum.of(present));
+    }
+    let heard = matches!(said.child_view.as_str(), "heard" | "written");
+    if conference.child_heard && !heard {
+        return Err(Refusal::ChildNotHeard.of([&said.child_view]));
+    }
+    Ok(())
+}
+
+fn plan_adopted(state: &State, said: &PlanAdopted, proposed: &Proposed, rules: &Rules) -> Answer {
+    if !state.decided() {
+        return Err(Refusal::NothingDecided.into());
+    }
+    let listed: BTreeSet<_> = said.owners.iter().collect();
+    let owning: BTreeSet<_> = said.tasks.iter().map(|task| &task.owner).collect();
+    let differing = listed.symmetric_difference(&owning);
+    Refusal::OwnersDiffer.unless_none(differing.map(ToString::to_string).collect())?;
+    on_the_roster(&said.owners, proposed, rules)?;
+    let adopted = Instant::parse(&said.adopted_at).unwrap_or(proposed.now);
+    let adopted = rules.local_date(adopted).to_string(); // dates of the contract sort as text
+    let late = said.tasks.iter().filter(|task| task.due < adopted);
+    Refusal::DuePast.unless_none(late.map(|task| task.task.clone()).collect())?;
+    if said.review_at <= adopted {
+        return Err(Refusal::ReviewTooEarly.of([&said.review_at]));
+    }
+    Ok(())
+}
+
+fn on_the_roster(agencies: &[AgencyCode], proposed: &Proposed, rules: &Rules) -> Answer {
+    let strangers = agencies.iter().filter(|agency| rules.agency(agency, proposed.now).is_none());
+    Refusal::UnknownAgency.unless_none(strangers.map(ToString::to_string).collect())
 }

@@ -1,9 +1,24 @@
-//! Case conference: convene, conclude, the individual plan.
+//! Case conference (个案会商): the agencies of a case meet, decide, and plan for one child (一人一策).
+//!
+//! The coordinator **convenes** agencies (UCL 9), and the conference is **concluded** once, with its result, who
+//! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
+//! *inquorate*. A **plan** is adopted by a case that has decided something; it says which agency does what by
+//! when, so that nothing of it is owed by nobody.
+//!
+//! The coordinator chairs and may attend without an invitation; the others come because they were asked, for
+//! attending opens the result to them.
+//!
+//! Handled elsewhere: who may convene (the contracts); by when a conference is due, and when a plan is looked at
+//! again (the clocks); how a task is handed over (`referral`); what a return needs besides a decision
+//! (`guardianship`).
 
 mod admit;
 mod state;
+#[cfg(test)]
+mod tests;
 
-pub use state::State;
+pub use admit::Refusal;
+pub use state::{Case, Conference, Phase, State};
 
 use jurisdiction::Rules;
 use vocabulary::{CaseFact, Consequence, Proposed, Stage};

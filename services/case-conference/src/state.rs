@@ -1,14 +1,96 @@
-//! What this stage must remember of a history.
+//! What this stage must remember of a history: whether it is a case, its conferences, and whether any of them
+//! decided.
 
-use vocabulary::CaseFact;
+use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened};
+use vocabulary::intake::Intake;
+use vocabulary::{AgencyCode, CaseFact, EventId, Fact, Instant};
+
+/// The result of a conference to which too few came.
+pub(crate) const INQUORATE: &str = "inquorate";
 
 /// What it remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct State;
+pub struct State {
+    /// Whether the history is a case yet.
+    pub case: Case,
+    /// The conferences, by the `id` of their convening.
+    pub conferences: BTreeMap<EventId, Conference>,
+}
+
+/// Whether a history is a case yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Reports only.
+    #[default]
+    NotOpen,
+    /// The coordinator has opened it.
+    Open,
+}
+
+/// One conference.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conference {
+    /// The agencies that were called.
+    pub invited: BTreeSet<AgencyCode>,
+    /// When it begins.
+    pub at: Option<Instant>,
+    /// Whether the child was to be heard.
+    pub child_heard: bool,
+    /// How far it has come.
+    pub phase: Phase,
+}
+
+/// How far a conference has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// The agencies are called.
+    Convened,
+    /// It ended without a decision: too few came.
+    Inquorate,
+    /// It ended with a decision.
+    Decided,
+}
 
 impl State {
+    /// Whether any conference of the case has decided something.
+    pub fn decided(&self) -> bool {
+        self.conferences.values().any(|conference| conference.phase == Phase::Decided)
+    }
+
     /// With one more fact.
-    pub(crate) fn with(self, _: &CaseFact) -> Self {
+    pub(crate) fn with(mut self, fact: &CaseFact) -> Self {
+        match &fact.fact {
+            Fact::CaseConference(Said::Convened(said)) => self.convene(&fact.attributes.id, said),
+            Fact::CaseConference(Said::Concluded(said)) => self.conclude(said),
+            Fact::CaseConference(Said::PlanAdopted(_)) => {}
+            Fact::Intake(Intake::CaseOpened(_)) => self.case = Case::Open,
+            Fact::Intake(_)
+            | Fact::MandatoryReporting(_)
+            | Fact::OneStop(_)
+            | Fact::Referral(_)
+            | Fact::Guardianship(_)
+            | Fact::FollowUp(_)
+            | Fact::Closure(_)
+            | Fact::Governance(_)
+            | Fact::Other => {}
+        }
         self
+    }
+
+    fn convene(&mut self, id: &EventId, said: &Convened) {
+        let conference = Conference {
+            invited: said.participants.iter().cloned().collect(),
+            at: Instant::parse(&said.at).ok(),
+            child_heard: said.child_heard,
+            phase: Phase::Convened,
+        };
+        self.conferences.entry(id.clone()).or_insert(conference);
+    }
+
+    fn conclude(&mut self, said: &Concluded) {
+        if let Some(conference) = self.conferences.get_mut(said.conference.as_str()) {
+            conference.phase = if said.result == INQUORATE { Phase::Inquorate } else { Phase::Decided };
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! One fact type: its JSON Schema and what the bus reads beside it.
 //!
-//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse` on the type;
+//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt` on the type;
 //! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property. A schema without one of those that it
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
+//!
+//! `x-exempt: "quota"` marks a type that says that a child is in danger: it is taken however much its agency has
+//! published. No other word is known.
 
 use crate::envelope::is_time;
 use jsonschema::{Draft, PatternOptions, Validator};
@@ -21,6 +24,14 @@ pub enum Opens {
     Always,
     /// It opens exactly when it has none.
     May,
+}
+
+/// What a type is exempt from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Exempt {
+    /// How many events an agency may publish.
+    Quota,
 }
 
 /// How a property is stored.
@@ -100,6 +111,8 @@ struct Annotations {
     attributes: BTreeMap<String, AttributeGroup>,
     #[serde(rename = "x-coarse")]
     coarse: Option<Coarse>,
+    #[serde(rename = "x-exempt")]
+    exempt: Option<Exempt>,
     properties: BTreeMap<String, Property>,
 }
 
@@ -198,6 +211,10 @@ impl Contract {
     /// What others get instead.
     pub fn coarse(&self) -> Option<&Coarse> {
         self.read.coarse.as_ref()
+    }
+    /// Whether it is taken however much its agency has published: it says that a child is in danger.
+    pub fn exempt_from_quota(&self) -> bool {
+        self.read.exempt == Some(Exempt::Quota)
     }
     /// The top-level properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Property> {

@@ -16,7 +16,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
         path: path.into(),
         content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
     };
-    Rules::read(&[file("agencies.toml"), file("visibility.toml")], Version(1)).unwrap()
+    Rules::read(&[file("agencies.toml"), file("visibility.toml"), file("closure.toml")], Version(1)).unwrap()
 });
 
 fn code(text: &str) -> AgencyCode {
@@ -222,7 +222,8 @@ fn case() -> impl Strategy<Value = Vec<CaseFact>> {
             let mut set = json!({});
             for (name, property) in contract.properties() {
                 if property.involves.is_some() {
-                    set[name] = to.into();
+                    let list = contract.schema["properties"][name]["type"] == "array";
+                    set[name] = if list { json!([to]) } else { to.into() };
                 }
                 if property.ends {
                     set[name] = format!("00000000-0000-4000-8000-{:012}", back % (index + 1) + 1).into();

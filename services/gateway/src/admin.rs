@@ -10,12 +10,15 @@ use crate::words;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use contract::Violation;
+use futures_util::StreamExt as _;
 use jurisdiction::RuleFile;
 use runtime::{Adopted, Bus};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::convert::Infallible;
 use vocabulary::{AgencyCode, Instant};
 
 /// Longest set of rule files, in bytes.
@@ -102,4 +105,29 @@ fn checked(bus: &Bus, token: &Token) -> Result<(AgencyCode, Option<Instant>), Pr
         Ok(agency) if wrong.is_empty() => Ok((agency, expires_at)),
         _ => Err(Problem::at(&words::BROKEN, wrong)),
     }
+}
+
+/// `POST /v1/views/rebuild`: makes all views again beside the running ones, compares the two, and lets the new
+/// ones answer. The answer is a line of JSON per step, and at last what was found, or a problem. It goes on to its
+/// end even when nobody listens any more.
+pub(crate) async fn rebuild(
+    State(shared): App,
+    _: ByOperator,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Problem> {
+    let (lines, mut told) = tokio::sync::mpsc::channel::<String>(16);
+    tokio::task::spawn_blocking(move || {
+        let steps = lines.clone();
+        let found = shared.bus.rebuild(|at, head| {
+            drop(steps.try_send(json!({"at": at, "head": head}).to_string())); // full: nobody reads so fast
+        });
+        let last = match found {
+            Ok(found) => json!(found),
+            Err(problem) => json!(Problem::from(problem)),
+        };
+        drop(lines.blocking_send(last.to_string()));
+    });
+    let lines = futures_util::stream::poll_fn(move |context| told.poll_recv(context));
+    let lines = lines.map(|line| Ok::<_, Infallible>(format!("{line}\n")));
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }

@@ -1,9 +1,10 @@
 //! Who asks: an agency by its token, or the operator by the one token that the region has.
 
 use crate::Shared;
+use crate::connection::Gate;
 use crate::problem::Problem;
 use crate::words;
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use runtime::{Bus, Caller};
@@ -76,6 +77,25 @@ impl FromRequestParts<Arc<Shared>> for ByOperator {
             Ok(_) | Err(runtime::Problem::OffRoster) => Err(Problem::new(&words::OPERATOR_ONLY)),
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+/// The operator, or a program on this machine that asks for itself.
+pub(crate) struct OperatorOrLocal;
+
+/// What a proxy adds when it asks for somebody else.
+const FOR_OTHERS: [&str; 4] = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+
+impl FromRequestParts<Arc<Shared>> for OperatorOrLocal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let local =
+            parts.extensions.get::<ConnectInfo<Gate>>().is_some_and(|ConnectInfo(gate)| gate.is_local());
+        if local && !FOR_OTHERS.iter().any(|name| parts.headers.contains_key(*name)) {
+            return Ok(Self);
+        }
+        ByOperator::from_request_parts(parts, shared).await.map(|_| Self)
     }
 }
 

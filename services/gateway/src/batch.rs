@@ -39,7 +39,8 @@ pub(crate) async fn answer(
     let mut answers = vec![Value::Null; items.len()];
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for (index, item) in items.into_iter().enumerate() {
-        match read(item, config.max_document_bytes) {
+        let event = read(item, config.max_document_bytes);
+        match errand.taken(shared, caller, event) {
             Ok(event) => groups.entry(history(&event)).or_default().push((index, event)),
             Err(problem) => answers[index] = refused(&problem),
         }
@@ -67,11 +68,8 @@ async fn one_by_one(
     let mut answers = Vec::with_capacity(group.len());
     for (index, event) in group {
         tokio::task::yield_now().await; // a dry run never waits on its own
-        let answer = match tokio::time::timeout_at(until, errand.run(&shared.bus, caller, event)).await {
-            Ok(Ok(done)) => done.item(),
-            Ok(Err(problem)) => refused(&problem.into()),
-            Err(_) => refused(&Problem::new(&words::TIMEOUT)),
-        };
+        let done = errand.run(shared, caller, event, until).await;
+        let answer = done.map_or_else(|problem| refused(&problem), |done| done.item());
         answers.push((index, answer));
     }
     answers

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use runtime::{
     AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, Phase, Problem as Trouble,
-    ReferralItem, Timeline,
+    ReferralItem, Replay, Timeline,
 };
 use serde::{Deserialize, Serialize};
 use vocabulary::{AgencyCode, HistoryId, Instant, Position};
@@ -37,9 +37,12 @@ impl When {
         if let Ok(position) = text.parse() {
             return Ok(AsOf::Position(Position(position)));
         }
+        if let Ok(day) = text.parse() {
+            return Ok(AsOf::Day(day));
+        }
         let (en, zh) = (
-            "as_of must be a position of the ledger or a time with its offset (write + as %2B)",
-            "as_of 须为账本位置或者带时区的时间（+ 写作 %2B）",
+            "as_of must be a position of the ledger, a day, or a time with its offset (write + as %2B)",
+            "as_of 须为账本位置、日期或者带时区的时间（+ 写作 %2B）",
         );
         Instant::parse(text).map(AsOf::Time).map_err(|_| wrong("as_of", en, zh))
     }
@@ -110,6 +113,16 @@ pub(crate) async fn timeline(
     Asked(when): Asked<When>,
 ) -> Result<Json<Timeline>, Problem> {
     Ok(Json(shared.bus.timeline(&agency.caller, &named(case)?, when.as_of()?)?))
+}
+
+/// `GET /v1/cases/{id}/replay`: the history walked again, under the rules of its day.
+pub(crate) async fn replay(
+    State(shared): App,
+    agency: Agency,
+    case: Result<Path<String>, PathRejection>,
+    Asked(when): Asked<When>,
+) -> Result<Json<Replay>, Problem> {
+    Ok(Json(shared.bus.replay(&agency.caller, &named(case)?, when.as_of()?)?))
 }
 
 /// A list that is an object, so that it can grow.

@@ -8,7 +8,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use std::future::Future as _;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,7 +35,7 @@ impl Listener for Patient {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, from) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true); // a line of a stream leaves at once; where it cannot, it leaves later
-        (Connection::new(stream), from)
+        (Connection::new(stream, from.ip()), from)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -43,9 +43,12 @@ impl Listener for Patient {
     }
 }
 
-/// Counts the requests of a connection: how many began, how many are under way.
-#[derive(Clone, Default)]
-pub(crate) struct Gate(Arc<Counts>);
+/// Counts the requests of a connection: how many began, how many are under way. And who is at its other end.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    counts: Arc<Counts>,
+    peer: IpAddr,
+}
 
 #[derive(Default)]
 struct Counts {
@@ -61,23 +64,33 @@ struct Hold(Gate);
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.0.0.over.fetch_add(1, Ordering::Relaxed);
+        self.0.counts.over.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Gate {
+    /// A new connection with somebody.
+    pub(crate) fn of(peer: IpAddr) -> Self {
+        Self { counts: Arc::default(), peer }
+    }
+
     /// A request has arrived.
     pub(crate) fn hold(&self) -> Held {
-        self.0.begun.fetch_add(1, Ordering::Relaxed);
+        self.counts.begun.fetch_add(1, Ordering::Relaxed);
         Held(Arc::new(Hold(self.clone())))
     }
 
     fn begun(&self) -> u64 {
-        self.0.begun.load(Ordering::Relaxed)
+        self.counts.begun.load(Ordering::Relaxed)
     }
 
     fn is_busy(&self) -> bool {
-        self.begun() > self.0.over.load(Ordering::Relaxed)
+        self.begun() > self.counts.over.load(Ordering::Relaxed)
+    }
+
+    /// Whether the other end is this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.peer.to_canonical().is_loopback()
     }
 }
 
@@ -100,9 +113,9 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn new(stream: TcpStream) -> Self {
+    fn new(stream: TcpStream, peer: IpAddr) -> Self {
         let (reading, writing) = (Patience::new(), Patience::new());
-        Self { stream, gate: Gate::default(), reading, writing, seen: 0, started: false }
+        Self { stream, gate: Gate::of(peer), reading, writing, seen: 0, started: false }
     }
 
     fn at_ease(&mut self) {

@@ -4,7 +4,7 @@ use crate::auth::Agency;
 use crate::mode::{self, Mode};
 use crate::problem::Problem;
 use crate::query::Asked;
-use crate::{App, Shared, batch, body, words};
+use crate::{App, Shared, batch, body, precondition, words};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -14,6 +14,8 @@ use contract::Envelope;
 use runtime::{Bus, Caller, Preview, Receipt};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::Instant;
+use vocabulary::{FactRef, TypeName};
 
 /// The query of `POST /v1/events`.
 #[derive(Deserialize)]
@@ -28,11 +30,11 @@ pub(crate) struct How {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-/// What is to be done with an event.
+/// What is to be done with an event. `seen` is the last fact that the caller says it has seen of the history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Errand {
-    Publish,
-    Preview,
+    Publish { seen: Option<FactRef> },
+    Preview { seen: Option<FactRef> },
     Validate,
 }
 
@@ -51,7 +53,8 @@ pub(crate) async fn publish(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let errand = if dry_run { Errand::Preview } else { Errand::Publish };
+    let seen = precondition::seen(&headers, Mode::of(&headers)?)?;
+    let errand = if dry_run { Errand::Preview { seen } } else { Errand::Publish { seen } };
     answer(&shared, &agency, errand, &headers, body).await
 }
 
@@ -78,28 +81,64 @@ async fn answer(
     let bytes = body::read(headers, body, most, config.request_time).await?;
     let event = match mode {
         Mode::Batch => return batch::answer(shared, &agency.caller, errand, &bytes).await,
-        Mode::Structured => Envelope::structured(&bytes)?,
-        Mode::Binary => mode::binary(headers, &bytes)?,
+        Mode::Structured => Envelope::structured(&bytes),
+        Mode::Binary => mode::binary(headers, &bytes),
     };
-    let done =
-        tokio::time::timeout(config.request_time, errand.run(&shared.bus, &agency.caller, event)).await;
-    Ok(done.map_err(|_| Problem::new(&words::TIMEOUT))??.into_response())
+    let event = errand.taken(shared, &agency.caller, event.map_err(Problem::from))?;
+    let until = Instant::now() + config.request_time;
+    Ok(errand.run(shared, &agency.caller, event, until).await?.into_response())
 }
 
 impl Errand {
-    /// Does it to one event.
+    /// An event that can be read, and that its sender may still send.
     ///
     /// # Errors
-    /// Whatever the bus answers.
+    /// Why it cannot be read; 429.
+    pub(crate) fn taken(
+        self,
+        shared: &Shared,
+        caller: &Caller,
+        event: Result<Envelope, Problem>,
+    ) -> Result<Envelope, Problem> {
+        let kind = event.as_ref().map(|event| event.attributes.kind.clone()).ok();
+        let event = event.and_then(|event| match self {
+            Self::Validate => Ok(event),
+            Self::Publish { .. } | Self::Preview { .. } => {
+                shared.quota.count(&caller.agency, &event, shared.bus.contracts()).map(|()| event)
+            }
+        });
+        event.inspect_err(|problem| self.ended(shared, kind.as_ref(), problem.status()))
+    }
+
+    /// Does it to one event, until a time.
+    ///
+    /// # Errors
+    /// Whatever the bus answers; 503 when it takes too long.
     pub(crate) async fn run(
         self,
-        bus: &Bus,
+        shared: &Shared,
         caller: &Caller,
         event: Envelope,
-    ) -> Result<Done, runtime::Problem> {
+        until: Instant,
+    ) -> Result<Done, Problem> {
+        let kind = event.attributes.kind.clone();
+        let done = tokio::time::timeout_at(until, self.done(&shared.bus, caller, event)).await;
+        let done = done.map_err(|_| Problem::new(&words::TIMEOUT)).and_then(|done| Ok(done?));
+        let status = done.as_ref().map_or_else(Problem::status, |done| done.status().as_u16());
+        self.ended(shared, Some(&kind), status);
+        done
+    }
+
+    fn ended(self, shared: &Shared, kind: Option<&TypeName>, status: u16) {
+        if let Self::Publish { .. } = self {
+            shared.metrics.published(kind, status);
+        }
+    }
+
+    async fn done(self, bus: &Bus, caller: &Caller, event: Envelope) -> Result<Done, runtime::Problem> {
         Ok(match self {
-            Self::Publish => Done::Published(bus.publish(caller, event).await?),
-            Self::Preview => Done::Previewed(bus.preview(caller, event)?),
+            Self::Publish { seen } => Done::Published(bus.publish(caller, event, seen).await?),
+            Self::Preview { seen } => Done::Previewed(bus.preview(caller, event, seen)?),
             Self::Validate => bus.contracts().check(event).map(|_| Done::Valid)?,
         })
     }

@@ -16,8 +16,7 @@ pub(crate) async fn ready(State(shared): App) -> (StatusCode, Json<Value>) {
         }
         Err(problem) => {
             tracing::warn!(%problem, "the bus cannot say how it is");
-            let nothing =
-                json!({"head": null, "rules": null, "disclosed": null, "views": null, "stopped": ["ledger"]});
+            let nothing = json!({"timezone": null, "head": null, "rules": null, "disclosed": null, "views": null, "stopped": ["ledger"]});
             (StatusCode::SERVICE_UNAVAILABLE, Json(nothing))
         }
     }

@@ -18,10 +18,13 @@ mod events;
 mod feed;
 mod follow;
 mod health;
+mod metrics;
 mod mode;
 mod openapi;
+mod precondition;
 mod problem;
 mod query;
+mod quota;
 mod serve;
 mod slots;
 mod stream;
@@ -54,6 +57,10 @@ pub struct Config {
     pub max_batch_items: usize,
     /// How long a body may take to arrive, and how long the bus may then take to answer.
     pub request_time: Duration,
+    /// Events that an agency may send in a minute, on average; reports of danger are not counted.
+    pub events_per_minute: u32,
+    /// Events that an agency may send at once.
+    pub events_burst: u32,
     /// Open streams of one agency.
     pub streams_per_agency: usize,
     /// Open streams of all agencies together.
@@ -71,6 +78,8 @@ impl Default for Config {
             max_batch_bytes: 8 << 20,
             max_batch_items: 1_000,
             request_time: Duration::from_secs(30),
+            events_per_minute: 6_000,
+            events_burst: 2_000,
             streams_per_agency: 6,
             streams: 1_024,
             heartbeat: Duration::from_secs(15),
@@ -86,6 +95,8 @@ struct Shared {
     config: Config,
     contracts: contracts::Published,
     slots: Arc<slots::Slots>,
+    quota: quota::Quota,
+    metrics: metrics::Metrics,
 }
 
 type App = State<Arc<Shared>>;
@@ -94,12 +105,16 @@ impl Shared {
     fn new(bus: Arc<Bus>, operator: Operator, config: Config) -> Arc<Self> {
         let contracts = contracts::Published::of(bus.contracts());
         let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
-        Arc::new(Self { bus, operator, config, contracts, slots })
+        let quota = quota::Quota::new(config.events_per_minute, config.events_burst);
+        let stages = bus.contracts().all().map(|contract| contract.kind.stage());
+        let metrics = metrics::Metrics::new(bus.now(), stages, routes().into_iter().map(|(path, _)| path));
+        Arc::new(Self { bus, operator, config, contracts, slots, quota, metrics })
     }
 }
 
 /// The routes of one bus.
 pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
+    let shared = Shared::new(bus, operator, config);
     let mut router = Router::new();
     for (path, methods) in routes() {
         router = router.route(path, methods);
@@ -108,7 +123,8 @@ pub fn router(bus: Arc<Bus>, operator: Operator, config: Config) -> Router {
         .fallback(async || Problem::new(&words::UNKNOWN_PATH))
         .method_not_allowed_fallback(async || Problem::new(&words::METHOD_NOT_ALLOWED))
         .layer(middleware::map_response(common_headers))
-        .with_state(Shared::new(bus, operator, config))
+        .layer(middleware::from_fn_with_state(shared.clone(), metrics::measure))
+        .with_state(shared)
 }
 
 fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
@@ -124,6 +140,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/cases/{id}/timeline", get(cases::timeline)),
         ("/v1/cases/{id}/clocks", get(cases::clocks)),
         ("/v1/cases/{id}/referrals", get(cases::referrals)),
+        ("/v1/cases/{id}/replay", get(cases::replay)),
         ("/v1/cases/{id}/knowledge", get(cases::knowledge)),
         ("/v1/cases/{id}/stream", get(stream::of_case)),
         ("/v1/types", get(contracts::types)),
@@ -136,8 +153,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/docs/facts", get(docs::facts)),
         ("/docs/facts/{type}", get(docs::fact)),
         ("/docs/style.css", get(docs::style)),
+        ("/v1/views/rebuild", post(admin::rebuild)),
         ("/livez", get(async || "ok")),
         ("/readyz", get(health::ready)),
+        ("/metrics", get(metrics::show)),
     ]
 }
 

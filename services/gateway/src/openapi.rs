@@ -154,7 +154,9 @@ fn trouble(call: &Call, status: u16) -> Value {
     let mut trouble = json!({"description": says.0, "x-zh": {"description": says.1}, "content": content});
     let headers: Map<String, Value> = words
         .iter()
-        .filter_map(|word| word.header)
+        .filter_map(|word| {
+            word.header.or_else(|| (word.code == words::QUOTA.code).then_some(("retry-after", "1")))
+        })
         .map(|(name, value)| (name.to_owned(), json!({"schema": {"type": "string"}, "example": value})))
         .collect();
     if !headers.is_empty() {

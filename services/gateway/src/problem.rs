@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use contract::{Rejection, Violation};
 use serde::Serialize;
+use std::time::Duration;
 
 /// A problem on its way out.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,9 @@ struct Said {
     errors: Vec<Wrong>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unmet: Vec<String>,
+    /// Seconds; in a batch the header `Retry-After` has no place.
+    #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
     #[serde(skip)]
     word: &'static Word,
 }
@@ -59,6 +63,7 @@ impl Problem {
             detail: word.detail,
             errors: Vec::new(),
             unmet: Vec::new(),
+            retry_after: None,
             word,
         }))
     }
@@ -68,6 +73,12 @@ impl Problem {
         let mut problem = Self::new(word);
         problem.0.errors = violations.into_iter().map(Wrong::from).collect();
         problem
+    }
+
+    /// The same after a while, in whole seconds, one at least.
+    pub(crate) fn retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX).max(1));
+        self
     }
 
     /// The status by which it is answered.
@@ -125,6 +136,7 @@ impl From<runtime::Problem> for Problem {
             Bus::ForeignSource => &words::FOREIGN_SOURCE,
             Bus::RoleNotAllowed => &words::ROLE_NOT_ALLOWED,
             Bus::NotFound => &words::NOT_FOUND,
+            Bus::Moved => &words::PRECONDITION_FAILED,
             Bus::IdConflict => &words::ID_CONFLICT,
             Bus::Demo => &words::DEMO,
             Bus::UnknownAgency => &words::UNKNOWN_AGENCY,
@@ -154,6 +166,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some((name, value)) = self.0.word.header {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Some(seconds) = self.0.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -39,6 +39,11 @@ impl Slots {
         Ok(Slot { slots: self.clone(), agency: agency.clone() })
     }
 
+    /// How many are taken.
+    pub(crate) fn open(&self) -> usize {
+        self.taken().values().sum()
+    }
+
     fn taken(&self) -> MutexGuard<'_, HashMap<AgencyCode, usize>> {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -61,6 +61,8 @@ words! {
         "A rule of the stage refused the fact; nothing was recorded.";
     ID_CONFLICT = CONFLICT "id-conflict", "This source and id name another document", "该 source 与 id 已用于另一份文件",
         "A pair of source and id is one fact for ever. Another fact needs another id.";
+    PRECONDITION_FAILED = PRECONDITION_FAILED "precondition-failed", "The case moved on since you looked at it", "案件在查阅之后已有新的进展",
+        "If-Match does not name the last fact that you can see of it. Nothing was recorded: read the case again and decide again.";
     TOO_LARGE = PAYLOAD_TOO_LARGE "too-large", "The request is too large", "请求过大",
         "Attachments stay with the agency: send their hash. Split a batch.";
     UNSUPPORTED = UNSUPPORTED_MEDIA_TYPE "unsupported-content-type", "This content type is not taken", "不支持该内容类型",
@@ -73,6 +75,8 @@ words! {
         "Correct what stands in errors; the rules in force are unchanged.";
     UNKNOWN_AGENCY = UNPROCESSABLE_ENTITY "unknown-agency", "The roster knows no such agency", "名册中没有该单位",
         "Only an agency that is on the roster now gets a token.";
+    QUOTA = TOO_MANY_REQUESTS "quota", "Your agency has sent too many events", "本单位提交的事件过多",
+        "It was not recorded: send it again after retryAfter seconds. Reports that a child is in danger are always taken.";
     TOO_MANY_STREAMS = TOO_MANY_REQUESTS "too-many-streams", "Too many streams are open", "打开的事件流过多",
         "Close one, or use GET /v1/feed with wait.", ("retry-after", "15");
     BUSY = SERVICE_UNAVAILABLE "busy", "Others were first, again and again", "并发过多，请重试",

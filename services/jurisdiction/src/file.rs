@@ -124,6 +124,16 @@ impl<'a> Reader<'a> {
         read(word.get_ref()).map_err(|why| self.fault(line, format!("`{word}`: {why}"))).ok()
     }
 
+    /// A number of hours, days or months.
+    pub(crate) fn number(&mut self, number: &Spanned<u16>) -> Option<u16> {
+        if (1..=9999).contains(number.get_ref()) {
+            return Some(*number.get_ref());
+        }
+        let line = self.line(&number.span());
+        self.fault(line, "expected a number from 1 to 9999");
+        None
+    }
+
     fn misshapen(&mut self, error: &toml::de::Error) {
         let line = self.line(&error.span().unwrap_or_default());
         self.fault(line, error.message().replace('\n', "; "));

@@ -1,6 +1,6 @@
 //! A jurisdiction is what one region decides for itself: which agencies there are, what each may do, who
-//! reads what, and by when the law or the region wants what done. It is data (`deploy/jurisdictions/<name>/`), because law and locality change and programs
-//! should not: the coordinator of the Minors Protection Law (UCL), art. 9, was the civil-affairs department
+//! reads what, by when the law or the region wants what done, and what must hold before a case may close. It is
+//! data (`deploy/jurisdictions/<name>/`), because law and locality change and programs should not: the coordinator of the Minors Protection Law (UCL), art. 9, was the civil-affairs department
 //! until 2024-04-25 and is the body for women's and children's work since. So a **role** is dated and never a
 //! fixed agency, and a fact is decided under the roster of the day on which it was recorded.
 //!
@@ -10,6 +10,8 @@
 //! - The **calendar** (`calendar/<year>.toml`): holidays and make-up working days, year by year.
 //! - **Clocks** (`clocks/*.toml`): what must happen by when, by whom, by which law, each with its dates. What
 //!   they say of a case is the work of `statutory-clock`.
+//! - **Closure** (`closure.toml`): what must hold before a case may close, each with its dates. Whether it holds
+//!   of a case is the work of `closure`.
 //!
 //! [`Rules::read`] takes the files or names every [`Fault`] in them; nothing is half read. This crate opens
 //! no file and asks no clock. Adoption of rules is a fact (`governance.rules-adopted`) and the runtime's
@@ -17,6 +19,7 @@
 
 mod calendar;
 pub mod clock;
+pub mod closure;
 mod file;
 #[cfg(any(test, feature = "given"))]
 #[allow(clippy::expect_used, reason = "a test harness: a broken test must stop")]
@@ -29,6 +32,7 @@ mod visibility;
 
 pub use calendar::{Calendar, NoCalendar, Year};
 pub use clock::{ClockId, ClockRule, Clocks};
+pub use closure::Criteria;
 pub use file::{Fault, RuleFile};
 pub use roster::{Agency, Name};
 pub use term::{Dated, Term};
@@ -44,12 +48,13 @@ use vocabulary::{AgencyCode, GroupName, Instant, Region, Role, TypeName, Version
 
 const AGENCIES: &str = "agencies.toml";
 const VISIBILITY: &str = "visibility.toml";
+const CLOSURE: &str = "closure.toml";
 
 const CALENDAR: &str = "calendar";
 const CLOCKS: &str = "clocks";
 
 /// The files and folders that make up a jurisdiction. Any other is refused: a rule that nobody reads misleads.
-const FILES: [&str; 2] = [AGENCIES, VISIBILITY];
+const FILES: [&str; 3] = [AGENCIES, VISIBILITY, CLOSURE];
 const FOLDERS: [&str; 2] = [CALENDAR, CLOCKS];
 
 /// The rules of a region as one adoption put them in force. Cheap to clone.
@@ -60,6 +65,7 @@ pub struct Rules {
     visibility: Arc<Visibility>,
     calendar: Arc<Calendar>,
     clocks: Arc<Clocks>,
+    closing: Arc<Criteria>,
 }
 
 impl Rules {
@@ -77,10 +83,12 @@ impl Rules {
         let folder = |folder| files.iter().filter(move |file| file.is_in(folder));
         let calendar = Calendar::read(folder(CALENDAR), &mut faults).into();
         let clocks = Clocks::read(folder(CLOCKS), roster.as_ref(), &mut faults).into();
+        let closing = file(CLOSURE).map(|file| Criteria::read(Reader::new(file, &mut faults)));
+        let closing = closing.unwrap_or_default().into();
         match (roster, visibility) {
             (Some(roster), Some(visibility)) if faults.is_empty() => {
                 let (roster, visibility) = (roster.into(), visibility.into());
-                Ok(Self { version, roster, visibility, calendar, clocks })
+                Ok(Self { version, roster, visibility, calendar, clocks, closing })
             }
             _ => {
                 faults.sort();
@@ -92,8 +100,8 @@ impl Rules {
     /// Before the first adoption: nobody is on the roster, and nothing is visible.
     pub fn none(region: &Region) -> Self {
         let roster = Roster::empty(region).into();
-        let (visibility, calendar, clocks) = <_>::default();
-        Self { version: Version(0), roster, visibility, calendar, clocks }
+        let (visibility, calendar, clocks, closing) = <_>::default();
+        Self { version: Version(0), roster, visibility, calendar, clocks, closing }
     }
 
     /// The region that these rules are of.
@@ -121,6 +129,11 @@ impl Rules {
         self.roster.timezone.to_datetime(at.timestamp()).date()
     }
 
+    /// The time zone of the region, by its IANA name.
+    pub fn timezone(&self) -> &str {
+        self.roster.timezone.iana_name().unwrap_or("UTC")
+    }
+
     /// The first moment after that day of the region.
     pub fn end_of(&self, day: Date) -> Instant {
         let midnight = day.tomorrow().map(|next| next.at(0, 0, 0, 0));
@@ -136,6 +149,11 @@ impl Rules {
     /// What must happen by when.
     pub fn clocks(&self) -> &Clocks {
         &self.clocks
+    }
+
+    /// What must hold before a case may close.
+    pub fn closing(&self) -> &Criteria {
+        &self.closing
     }
 
     /// The agency, if it is on the roster at that time.

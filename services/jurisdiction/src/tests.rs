@@ -2,6 +2,7 @@
 
 mod calendar_faults;
 mod clock_faults;
+mod closure_faults;
 mod dates;
 mod levels;
 mod matrix_faults;
@@ -31,7 +32,8 @@ fn faults(files: &[RuleFile]) -> Vec<String> {
 fn the_demonstration_district_reads() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/jurisdictions/demo");
     let read = |path: &str| file(path, &std::fs::read_to_string(folder.join(path)).unwrap());
-    let rules = Rules::read(&[read("agencies.toml"), read("visibility.toml")], Version(4)).unwrap();
+    let files = ["agencies.toml", "visibility.toml", "closure.toml"].map(read);
+    let rules = Rules::read(&files, Version(4)).unwrap();
     assert!(rules.demo());
     assert_eq!((rules.region().as_str(), rules.version()), ("999901", Version(4)));
     let now = at("2026-03-30T06:19:00Z");
@@ -56,23 +58,28 @@ fn the_digest_of_a_file_is_that_of_its_content() {
 
 #[test]
 fn a_file_that_is_missing_or_given_twice_or_unexpected_is_refused() {
-    let [agencies, visibility] = given::files().try_into().unwrap();
+    let [agencies, visibility, closure] = given::files().try_into().unwrap();
     let extra = file("clock.toml", "");
     assert_eq!(
-        faults(&[agencies.clone(), agencies.clone(), extra]),
+        faults(&[agencies.clone(), agencies.clone(), extra, closure.clone()]),
         [
             "agencies.toml:1: the file is given twice",
             "clock.toml:1: this is not a rule file that anything reads",
             "visibility.toml:1: the file is missing",
         ]
     );
-    assert_eq!(faults(&[visibility]), ["agencies.toml:1: the file is missing"]);
+    assert_eq!(faults(&[visibility.clone(), closure]), ["agencies.toml:1: the file is missing"]);
+    assert_eq!(faults(&[agencies, visibility]), ["closure.toml:1: the file is missing"]);
 }
 
 #[test]
 fn the_faults_of_all_files_are_told_at_once_in_order() {
-    let broken = [file("visibility.toml", "\n[columns"), file("agencies.toml", "a = \nb = \n")];
+    let broken = [
+        file("visibility.toml", "\n[columns"),
+        file("closure.toml", "\n\na = 1\n"),
+        file("agencies.toml", "a = \nb = \n"),
+    ];
     let lines: Vec<String> =
         faults(&broken).iter().map(|f| f.split(": ").next().unwrap().to_owned()).collect();
-    assert_eq!(lines, ["agencies.toml:1", "agencies.toml:2", "visibility.toml:2"]);
+    assert_eq!(lines, ["agencies.toml:1", "agencies.toml:2", "closure.toml:3", "visibility.toml:2"]);
 }

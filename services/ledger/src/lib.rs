@@ -27,5 +27,5 @@ mod tests;
 pub use error::LedgerError;
 pub use follower::Follower;
 pub use memory::MemoryLedger;
-pub use on_sled::SledLedger;
+pub use on_sled::{KeptShut, SledLedger};
 pub use port::{Ledger, MOST_RANGE_BYTES, MOST_RECORD_BYTES, Outcome, Stored};

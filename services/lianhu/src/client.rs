@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use clap::Args;
 use serde_json::Value;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -68,6 +68,26 @@ impl Server {
     /// The answer to a POST of the operator.
     pub fn operator_post(&self, path: &str, body: &str) -> Result<Value, Failure> {
         self.post(path, "application/json", body)
+    }
+
+    /// A POST of the operator that is answered line by line: `tell` hears each, and the last is the answer.
+    pub fn operator_lines(&self, path: &str, tell: impl Fn(&Value)) -> Result<Value, Failure> {
+        let unreachable = |error: String| Failure::Unreachable(self.server.clone(), error);
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let agent: ureq::Agent = config.timeout_global(None).build().into();
+        let request = agent.post(format!("{}{path}", self.server));
+        let answer = request.header("authorization", format!("Bearer {}", self.token()?)).send_empty();
+        let answer = answer.map_err(|error| unreachable(error.to_string()))?;
+        if answer.status().as_u16() >= 400 {
+            return self.answer(Ok(answer));
+        }
+        let mut last = Value::Null;
+        for line in BufReader::new(answer.into_body().into_reader()).lines() {
+            let line = line.map_err(|error| unreachable(error.to_string()))?;
+            last = serde_json::from_str(&line).unwrap_or(Value::String(line));
+            tell(&last);
+        }
+        Ok(last)
     }
 
     fn answer(

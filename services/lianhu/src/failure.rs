@@ -10,6 +10,9 @@ pub enum Failure {
     /// The words of the command do not fit together.
     #[error("{0}")]
     Usage(String),
+    /// There is no such thing for whoever asks.
+    #[error("{0}")]
+    NotFound(String),
     /// A server answered with a problem.
     #[error("{said}")]
     Answered {
@@ -51,6 +54,7 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::NotFound(_) => 3,
             Self::Answered { status, .. } => match status {
                 401 | 403 => 6,
                 404 => 3,

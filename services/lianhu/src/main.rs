@@ -3,13 +3,17 @@
 //!
 //! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, or a scenario
 //! that went otherwise than its file says · 5 breaks a contract, rules that cannot be adopted, or a scenario file
-//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged.
+//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged, or
+//! `doctor` found something bad.
 
 mod bench;
 mod client;
+mod completions;
 mod doctor;
 mod failure;
 mod folder;
+mod read;
+mod rebuild;
 mod rules;
 mod scenario;
 mod schema;
@@ -49,6 +53,14 @@ enum Command {
     Publish(client::Publish),
     /// Follow what an agency is told, one JSON line per fact
     Tail(tail::Tail),
+    /// List the cases of an agency: how far they have come, and whose turn it is
+    Cases(read::Cases),
+    /// Print what an agency was told of a case
+    Timeline(read::Timeline),
+    /// Walk a case again: each step, what it changed, and a verdict for every clock
+    Replay(read::Replay),
+    /// Make all views again from the ledger, compare them with those that stand, and swap
+    Rebuild(rebuild::Rebuild),
     /// The rules of the region
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -65,6 +77,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Measure this machine: publishing over HTTP beside the raw store, in one run
     Bench(bench::Bench),
+    /// Print what a shell needs to complete the words of this command
+    Completions(completions::Completions),
 }
 
 fn main() -> ExitCode {
@@ -75,12 +89,17 @@ fn main() -> ExitCode {
         Command::Up(up) => up.run(cli.json),
         Command::Publish(publish) => publish.run(cli.json),
         Command::Tail(tail) => tail.run(),
+        Command::Cases(cases) => cases.run(cli.json),
+        Command::Timeline(timeline) => timeline.run(cli.json),
+        Command::Replay(replay) => replay.run(cli.json),
+        Command::Rebuild(rebuild) => rebuild.run(cli.json),
         Command::Rules(rules) => rules.run(cli.json),
         Command::Agency(agency) => agency.run(cli.json),
         Command::Schema(schema) => schema.run(cli.json),
         Command::Scenario(scenario) => scenario.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),
         Command::Bench(bench) => bench.run(cli.json),
+        Command::Completions(completions) => completions.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

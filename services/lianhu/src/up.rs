@@ -31,6 +31,12 @@ pub struct Up {
     /// Address to serve
     #[arg(long, default_value = "127.0.0.1:8686", value_name = "ADDR")]
     listen: SocketAddr,
+    /// Events that an agency may publish in a minute, on average; reports of danger are not counted
+    #[arg(long, default_value_t = Config::default().events_per_minute, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    quota_per_minute: u32,
+    /// Events that an agency may publish at once
+    #[arg(long, default_value_t = Config::default().events_burst, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    quota_burst: u32,
 }
 
 impl Up {
@@ -63,7 +69,9 @@ impl Up {
         let stopped = stopped()?; // before anybody reads that it serves
         self.greet(&bus, &folder, &listener, json)?;
         let followers = tokio::spawn(bus.clone().run());
-        let router = gateway::router(bus, operator, Config::default());
+        let (events_per_minute, events_burst) = (self.quota_per_minute, self.quota_burst);
+        let config = Config { events_per_minute, events_burst, ..Config::default() };
+        let router = gateway::router(bus, operator, config);
         let served = gateway::serve(listener, router, stopped).await;
         followers.abort();
         served.map_err(|error| Failure::Store(error.to_string()))

@@ -1,6 +1,6 @@
 //! Who may make what true of a referral, and when.
 
-use crate::state::{Case, Phase, State};
+use crate::state::{Case, Phase, Request, State};
 use jurisdiction::Rules;
 use vocabulary::referral::{Made, Referral as Said};
 use vocabulary::{Consequence, Fact, Instant, Proposed};
@@ -28,8 +28,11 @@ vocabulary::refusals! {
         "This case holds no referral with that id.",
         "本案中没有该编号的转介。";
     NotTheAddressee = "referral.not-the-addressee",
-        "Only the agency that the referral is addressed to can receive and answer it.",
-        "只有被转介单位才能签收和答复。";
+        "Only the agency that the referral is addressed to can receive and answer it, and say what became of it.",
+        "只有被转介单位才能签收、答复和办结。";
+    NotTheSender = "referral.not-the-sender",
+        "Only the agency that made the referral can take it back.",
+        "只有发出转介的单位才能撤回。";
     AlreadyReceived = "referral.already-received",
         "Your agency has already received this referral.",
         "贵单位已经签收过这份转介。";
@@ -39,6 +42,15 @@ vocabulary::refusals! {
     AlreadyAnswered = "referral.already-answered",
         "This referral has already been answered. A new request needs a new referral.",
         "这份转介已经答复。如有新的请求，请另行转介。";
+    NotAccepted = "referral.not-accepted",
+        "Your agency has not accepted this referral. Accept it first, or return it.",
+        "贵单位尚未接办这份转介，请先接办，或者退回。";
+    AlreadyEnded = "referral.already-ended",
+        "This referral has ended already: it was given back, completed, or could not be done.",
+        "这份转介已经结束：已退回、已办结或者未能办理。";
+    Cancelled = "referral.cancelled",
+        "The sender has taken this referral back. Nothing is owed on it any more.",
+        "转介单位已经撤回这份转介，无需再办理。";
 }
 
 impl Refusal {
@@ -61,6 +73,9 @@ pub(crate) fn admit(
         Said::Received(said) => received(phase(state, &said.referral, proposed)?, &said.referral),
         Said::Accepted(said) => answered(phase(state, &said.referral, proposed)?, &said.referral),
         Said::Returned(said) => answered(phase(state, &said.referral, proposed)?, &said.referral),
+        Said::Completed(said) => ended(phase(state, &said.referral, proposed)?, &said.referral),
+        Said::Failed(said) => ended(phase(state, &said.referral, proposed)?, &said.referral),
+        Said::Cancelled(said) => cancelled(state, &said.referral, proposed),
     }?;
     Ok(Vec::new())
 }
@@ -93,18 +108,25 @@ fn made(state: &State, said: &Made, proposed: &Proposed, rules: &Rules) -> Answe
 
 /// How far the referral has come, for its addressee.
 fn phase(state: &State, id: &str, proposed: &Proposed) -> Result<Phase, vocabulary::Refusal> {
-    let request = state.requests.get(id).ok_or_else(|| Refusal::Unknown.of(id))?;
+    let request = known(state, id)?;
     if request.to != *proposed.publisher() {
         return Err(Refusal::NotTheAddressee.of(id));
     }
     Ok(request.phase)
 }
 
+fn known<'s>(state: &'s State, id: &str) -> Result<&'s Request, vocabulary::Refusal> {
+    state.requests.get(id).ok_or_else(|| Refusal::Unknown.of(id))
+}
+
 fn received(phase: Phase, id: &str) -> Answer {
     match phase {
         Phase::Made => Ok(()),
         Phase::Received => Err(Refusal::AlreadyReceived.of(id)),
-        Phase::Answered => Err(Refusal::AlreadyAnswered.of(id)),
+        Phase::Accepted | Phase::Returned | Phase::Completed | Phase::Failed => {
+            Err(Refusal::AlreadyAnswered.of(id))
+        }
+        Phase::Cancelled => Err(Refusal::Cancelled.of(id)),
     }
 }
 
@@ -112,6 +134,30 @@ fn answered(phase: Phase, id: &str) -> Answer {
     match phase {
         Phase::Made => Err(Refusal::NotReceived.of(id)),
         Phase::Received => Ok(()),
-        Phase::Answered => Err(Refusal::AlreadyAnswered.of(id)),
+        Phase::Accepted | Phase::Returned | Phase::Completed | Phase::Failed => {
+            Err(Refusal::AlreadyAnswered.of(id))
+        }
+        Phase::Cancelled => Err(Refusal::Cancelled.of(id)),
+    }
+}
+
+fn ended(phase: Phase, id: &str) -> Answer {
+    match phase {
+        Phase::Made | Phase::Received => Err(Refusal::NotAccepted.of(id)),
+        Phase::Accepted => Ok(()),
+        Phase::Returned | Phase::Completed | Phase::Failed => Err(Refusal::AlreadyEnded.of(id)),
+        Phase::Cancelled => Err(Refusal::Cancelled.of(id)),
+    }
+}
+
+fn cancelled(state: &State, id: &str, proposed: &Proposed) -> Answer {
+    let request = known(state, id)?;
+    if request.from != *proposed.publisher() {
+        return Err(Refusal::NotTheSender.of(id));
+    }
+    match request.phase {
+        Phase::Made | Phase::Received | Phase::Accepted => Ok(()),
+        Phase::Returned | Phase::Completed | Phase::Failed => Err(Refusal::AlreadyEnded.of(id)),
+        Phase::Cancelled => Err(Refusal::Cancelled.of(id)),
     }
 }

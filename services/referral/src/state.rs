@@ -30,6 +30,8 @@ pub enum Case {
 /// One agency's request to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
+    /// The agency that asks.
+    pub from: AgencyCode,
     /// The agency that is asked.
     pub to: AgencyCode,
     /// How far it has come.
@@ -43,8 +45,16 @@ pub enum Phase {
     Made,
     /// The addressee has it on its desk.
     Received,
-    /// The addressee has accepted it or given it back.
-    Answered,
+    /// The addressee has taken the work on.
+    Accepted,
+    /// The addressee has given it back.
+    Returned,
+    /// The addressee has ended the work.
+    Completed,
+    /// The addressee had taken the work on and could not do it.
+    Failed,
+    /// The sender has taken it back.
+    Cancelled,
 }
 
 impl State {
@@ -75,12 +85,16 @@ impl State {
     fn note(&mut self, said: &Said, fact: &CaseFact) {
         match said {
             Said::Made(made) => {
-                let request = Request { to: made.to.clone(), phase: Phase::Made };
+                let from = fact.attributes.source.agency.clone();
+                let request = Request { from, to: made.to.clone(), phase: Phase::Made };
                 self.requests.entry(fact.attributes.id.clone()).or_insert(request);
             }
             Said::Received(said) => self.reach(&said.referral, Phase::Received),
-            Said::Accepted(said) => self.reach(&said.referral, Phase::Answered),
-            Said::Returned(said) => self.reach(&said.referral, Phase::Answered),
+            Said::Accepted(said) => self.reach(&said.referral, Phase::Accepted),
+            Said::Returned(said) => self.reach(&said.referral, Phase::Returned),
+            Said::Completed(said) => self.reach(&said.referral, Phase::Completed),
+            Said::Failed(said) => self.reach(&said.referral, Phase::Failed),
+            Said::Cancelled(said) => self.reach(&said.referral, Phase::Cancelled),
         }
     }
 

@@ -5,7 +5,9 @@ use jurisdiction::{Rules, given::rules};
 use vocabulary::given::{Given, given, said};
 use vocabulary::intake::{CaseOpened, IndicatorAlertRaised, Intake, LeadReceived};
 use vocabulary::mandatory_reporting::{MandatoryReporting, ReportFiled};
-use vocabulary::referral::{Accepted, Made, Received, Referral as Said, Returned};
+use vocabulary::referral::{
+    Accepted, Cancelled, Completed, Failed, Made, Received, Referral as Said, Returned,
+};
 use vocabulary::{AgencyCode, CaseFact, Child};
 
 const REFERRAL: &str = "00000000-0000-4000-8000-000000000001";
@@ -104,6 +106,37 @@ fn returns(agency: &str, referral: &str) -> CaseFact {
     said(agency, OTHER, Said::Returned(fact))
 }
 
+fn completes(agency: &str, referral: &str) -> CaseFact {
+    let (completed_at, outcome) = (AT.to_owned(), "goal-met".to_owned());
+    said(agency, OTHER, Said::Completed(Completed { referral: referral.to_owned(), completed_at, outcome }))
+}
+
+fn fails(agency: &str, referral: &str) -> CaseFact {
+    let (failed_at, reason_code) = (AT.to_owned(), "declined".to_owned());
+    said(agency, OTHER, Said::Failed(Failed { referral: referral.to_owned(), failed_at, reason_code }))
+}
+
+fn cancels(agency: &str, referral: &str) -> CaseFact {
+    let (cancelled_at, reason_code) = (AT.to_owned(), "by-mistake".to_owned());
+    let fact = Cancelled { referral: referral.to_owned(), cancelled_at, reason_code };
+    said(agency, OTHER, Said::Cancelled(fact))
+}
+
+/// A referral to the social-work centre, taken so far.
+fn taken(steps: impl IntoIterator<Item = CaseFact>) -> Vec<CaseFact> {
+    [opened(), made("ngo-07")].into_iter().chain(steps).collect()
+}
+
+/// Every way in which the loop closes by the addressee.
+fn closed_loops() -> [Vec<CaseFact>; 3] {
+    let received = || receives("ngo-07", REFERRAL);
+    [
+        taken([received(), returns("ngo-07", REFERRAL)]),
+        taken([received(), accepts("ngo-07", REFERRAL), completes("ngo-07", REFERRAL)]),
+        taken([received(), accepts("ngo-07", REFERRAL), fails("ngo-07", REFERRAL)]),
+    ]
+}
+
 fn after<'r>(rules: &'r Rules, facts: impl IntoIterator<Item = CaseFact>) -> Given<'r, Rules, Referral> {
     given(rules, facts)
 }
@@ -164,6 +197,8 @@ fn only_the_addressee_receives_and_answers() {
         case.when(receives(other, REFERRAL)).then_refused("referral.not-the-addressee");
         case.when(accepts(other, REFERRAL)).then_refused("referral.not-the-addressee");
         case.when(returns(other, REFERRAL)).then_refused("referral.not-the-addressee");
+        case.when(completes(other, REFERRAL)).then_refused("referral.not-the-addressee");
+        case.when(fails(other, REFERRAL)).then_refused("referral.not-the-addressee");
     }
 }
 
@@ -174,6 +209,9 @@ fn a_referral_that_is_not_in_the_case_is_not_answered() {
     case.when(receives("ngo-07", OTHER)).then_refused("referral.unknown");
     case.when(accepts("ngo-07", OTHER)).then_refused("referral.unknown");
     case.when(returns("ngo-07", OTHER)).then_refused("referral.unknown");
+    case.when(completes("ngo-07", OTHER)).then_refused("referral.unknown");
+    case.when(fails("ngo-07", OTHER)).then_refused("referral.unknown");
+    case.when(cancels("cab", OTHER)).then_refused("referral.unknown");
 }
 
 #[test]
@@ -199,6 +237,63 @@ fn a_referral_is_answered_once() {
         case.when(accepts("ngo-07", REFERRAL)).then_refused("referral.already-answered");
         case.when(returns("ngo-07", REFERRAL)).then_refused("referral.already-answered");
         case.when(receives("ngo-07", REFERRAL)).then_refused("referral.already-answered");
+    }
+}
+
+#[test]
+fn what_was_answered_is_not_answered_again_when_the_work_has_ended() {
+    let rules = rules();
+    for history in closed_loops() {
+        let case = after(&rules, history);
+        case.when(accepts("ngo-07", REFERRAL)).then_refused("referral.already-answered");
+        case.when(receives("ngo-07", REFERRAL)).then_refused("referral.already-answered");
+    }
+}
+
+#[test]
+fn only_accepted_work_is_completed_or_fails() {
+    let rules = rules();
+    let received = || receives("ngo-07", REFERRAL);
+    for early in [taken([]), taken([received()])] {
+        let case = after(&rules, early);
+        case.when(completes("ngo-07", REFERRAL)).then_refused("referral.not-accepted");
+        case.when(fails("ngo-07", REFERRAL)).then_refused("referral.not-accepted");
+    }
+    let case = after(&rules, taken([received(), accepts("ngo-07", REFERRAL)]));
+    case.when(completes("ngo-07", REFERRAL)).then_admitted([]);
+    case.when(fails("ngo-07", REFERRAL)).then_admitted([]);
+}
+
+#[test]
+fn a_referral_ends_once() {
+    let rules = rules();
+    for history in closed_loops() {
+        let case = after(&rules, history);
+        case.when(completes("ngo-07", REFERRAL)).then_refused("referral.already-ended");
+        case.when(fails("ngo-07", REFERRAL)).then_refused("referral.already-ended");
+        case.when(cancels("cab", REFERRAL)).then_refused("referral.already-ended");
+    }
+}
+
+#[test]
+fn the_sender_takes_a_referral_back_until_the_work_has_ended() {
+    let rules = rules();
+    let received = || receives("ngo-07", REFERRAL);
+    for history in [taken([]), taken([received()]), taken([received(), accepts("ngo-07", REFERRAL)])] {
+        after(&rules, history).when(cancels("cab", REFERRAL)).then_admitted([]);
+    }
+    let case = after(&rules, taken([]));
+    case.when(cancels("ngo-07", REFERRAL)).then_refused("referral.not-the-sender");
+    case.when(cancels("wbo", REFERRAL)).then_refused("referral.not-the-sender");
+}
+
+#[test]
+fn on_a_referral_that_was_taken_back_nothing_more_is_said() {
+    let rules = rules();
+    let case = after(&rules, taken([receives("ngo-07", REFERRAL), cancels("cab", REFERRAL)]));
+    let more = [receives, accepts, returns, completes, fails].map(|say| say("ngo-07", REFERRAL));
+    for said in more.into_iter().chain([cancels("cab", REFERRAL)]) {
+        case.when(said).then_refused("referral.cancelled");
     }
 }
 

@@ -53,7 +53,7 @@ impl Bus {
     /// # Errors
     /// A store is away or damaged. What was said stays said, and saying it again does nothing.
     pub async fn announce(&self) -> Result<Option<Instant>, Problem> {
-        let (cases, next) = self.views.desk.due(self.now())?;
+        let (cases, next) = self.views.now().desk.due(self.now())?;
         for case in cases {
             for fact in self.announcements(&case)? {
                 self.say(&case, vec![fact]).await?;

@@ -54,6 +54,8 @@ pub struct Bus {
     pub(crate) histories: Histories,
     pub(crate) tokens: Tokens,
     pub(crate) disclosed: watch::Sender<Disclosing>,
+    /// Held while the views are made again.
+    rebuilding: tokio::sync::Mutex<()>,
     /// Why a follower is no longer there that cannot say it itself.
     pub(crate) ended: watch::Sender<Option<&'static str>>,
 }
@@ -68,6 +70,8 @@ pub(crate) struct Disclosing {
 /// What `readyz` and `doctor` say about a bus.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
+    /// The time zone of the region, by its IANA name.
+    pub timezone: String,
     /// Last durable position of the ledger.
     pub head: Position,
     /// Version of the rules in force; 0 before the first adoption.
@@ -110,8 +114,25 @@ impl Bus {
             histories,
             tokens,
             disclosed,
+            rebuilding: Default::default(),
             ended,
         })
+    }
+
+    /// Makes the views again beside the running ones, compares, and lets the new ones answer. Blocks; `tell` hears
+    /// of each step: the last position that was applied, and the head.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`] while another rebuild is under way; a store failed, and the views are as they were.
+    pub fn rebuild(&self, tell: impl FnMut(Position, Position)) -> Result<agency_views::Rebuilt, Problem> {
+        let _one = self.rebuilding.try_lock().map_err(|_| Problem::Busy)?;
+        Ok(self.views.rebuild(&self.rules_in_force(), tell)?)
+    }
+
+    /// How views ask for the rules.
+    fn rules_in_force(&self) -> impl Fn() -> Result<Rules, String> + Send + Sync + use<> {
+        let rules = self.rulebook.clone();
+        move || rules.current().map_err(|why| why.to_string())
     }
 
     /// Runs the followers, each in a task of its own. One that ends, by an error or a panic, is named in
@@ -120,9 +141,7 @@ impl Bus {
         let mut followers = JoinSet::new();
         let (views, tokens, disclosure) = (self.clone(), self.clone(), self.clone());
         followers.spawn(async move {
-            let rules = views.rulebook.clone();
-            let rules = move || rules.current().map_err(|why| why.to_string());
-            views.views.follow(&rules).await;
+            views.views.follow(&views.rules_in_force()).await;
         });
         followers.spawn(async move { disclosure.disclose().await });
         followers.spawn(async move {
@@ -179,8 +198,9 @@ impl Bus {
         let disclosure_stopped = disclosed.stopped.map(|why| format!("disclosure: {why}"));
         let ended = self.ended.borrow().map(str::to_owned);
         let stopped = views_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
-        let rules = self.rules()?.version();
-        Ok(Status { head, rules, disclosed: disclosed.through, views: views.applied, stopped })
+        let rules = self.rules()?;
+        let (timezone, rules) = (rules.timezone().to_owned(), rules.version());
+        Ok(Status { timezone, head, rules, disclosed: disclosed.through, views: views.applied, stopped })
     }
 
     /// Waits until everything that is recorded has been disclosed and stands in the views. Needs [`Bus::run`].

@@ -125,7 +125,7 @@ impl Bus {
             if let Some(why) = stopped {
                 return Err(Problem::Unavailable(why.to_string()));
             }
-            let (heads, version) = (self.views.feeds.heads(), self.ledger.version(&history)?);
+            let (heads, version) = (self.views.now().feeds.heads(), self.ledger.version(&history)?);
             let (last, told) = self.last_told(&history, version)?;
             if last.as_ref().is_none_or(|stored| stored.position <= head) {
                 return Ok(Desk {

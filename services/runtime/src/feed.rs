@@ -14,13 +14,13 @@ impl Bus {
     /// # Errors
     /// A store is away or damaged.
     pub fn feed(&self, caller: &Caller, after: u64, limit: usize) -> Result<Vec<FeedItem>, Problem> {
-        let rows = self.views.feeds.read(&caller.agency, after, limit)?;
+        let rows = self.views.now().feeds.read(&caller.agency, after, limit)?;
         rows.iter().map(|row| self.render(caller, row)).collect()
     }
 
     /// Last position of the caller's feed.
     pub fn feed_head(&self, caller: &Caller) -> u64 {
-        self.views.feeds.head(&caller.agency)
+        self.views.now().feeds.head(&caller.agency)
     }
 
     /// Waits until the caller's feed goes beyond a position, at most so long. Answers whether it does.
@@ -30,13 +30,13 @@ impl Bus {
     pub async fn feed_moved(&self, caller: &Caller, after: u64, most: Duration) -> Result<bool, Problem> {
         let mut progress = self.views.progress();
         let moved =
-            progress.wait_for(|p| self.views.feeds.head(&caller.agency) > after || p.stopped.is_some());
+            progress.wait_for(|p| self.views.now().feeds.head(&caller.agency) > after || p.stopped.is_some());
         let _ = tokio::time::timeout(most, moved).await; // over in time or not: what counts is how it stands now
         let stopped = progress.borrow().stopped.clone();
         let stopped = stopped.map(|why| why.to_string()).or_else(|| self.ended.borrow().map(str::to_owned));
         match stopped {
             Some(why) => Err(Problem::Unavailable(why)),
-            None => Ok(self.views.feeds.head(&caller.agency) > after),
+            None => Ok(self.views.now().feeds.head(&caller.agency) > after),
         }
     }
 
@@ -45,7 +45,7 @@ impl Bus {
     /// # Errors
     /// [`Problem::NotFound`] when there is none for the caller.
     pub fn event(&self, caller: &Caller, fact: FactRef) -> Result<FeedItem, Problem> {
-        if let Some(row) = self.views.feeds.find(&caller.agency, fact)? {
+        if let Some(row) = self.views.now().feeds.find(&caller.agency, fact)? {
             return self.render(caller, &row);
         }
         // The publisher may ask before disclosure has come by.

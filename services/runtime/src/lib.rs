@@ -21,21 +21,22 @@ mod publish;
 mod read;
 mod render;
 mod rulebook;
+mod seen;
 mod stages;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
 pub use adopt::Adopted;
-pub use agency_views::{DutyKind, Phase, ReferralPhase, Track, TrackName};
+pub use agency_views::{DutyKind, Phase, Rebuilt, ReferralPhase, Track, TrackName};
 pub use bus::{Bus, Parts, Status};
 pub use clock::{Clock, StoryClock, SystemClock};
 pub use disclose::GATHER;
 pub use problem::Problem;
 pub use publish::{Caller, Followed, Preview, Receipt};
 pub use read::{
-    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
-    Timeline, Title, Told,
+    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockMoved, ClockState, InboxItem, Page, ReferralItem,
+    Replay, ReplayStep, Step, Timeline, Title, Told,
 };
 pub use render::{FeedItem, Withheld};
 pub use tokens::Issued;

@@ -28,6 +28,9 @@ pub enum Problem {
     /// No such history, fact or page for this caller; whether it exists for others is not told.
     #[error("there is no such thing for you")]
     NotFound,
+    /// The history holds something that the caller had not seen when it decided to publish.
+    #[error("the history moved on since the caller looked at it")]
+    Moved,
     /// A rule of a stage said no.
     #[error(transparent)]
     Refused(#[from] Refusal),

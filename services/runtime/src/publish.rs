@@ -71,12 +71,20 @@ impl Bus {
     /// Publishes one event: checks, decides, protects, appends. When it answers, the fact is durable.
     ///
     /// The order of checks is fixed: well-formed, contract, the source is the caller's, duplicate, role,
-    /// history and involvement, the decision of the stage.
+    /// history and involvement, what the caller has seen, the decision of the stage.
+    ///
+    /// With `seen`, the fact is admitted only if that is still the last fact of its history that the caller
+    /// can have seen: one that the caller was told of, or that it published.
     ///
     /// # Errors
     /// A [`Problem`]; nothing was recorded then, except that a store which failed half-way may have kept the
     /// record: the same document again then answers as a duplicate.
-    pub async fn publish(&self, caller: &Caller, event: Envelope) -> Result<Receipt, Problem> {
+    pub async fn publish(
+        &self,
+        caller: &Caller,
+        event: Envelope,
+        seen: Option<FactRef>,
+    ) -> Result<Receipt, Problem> {
         let document = self.owned(caller, event)?;
         if let Some(receipt) = self.repeated(&document)? {
             return Ok(receipt);
@@ -93,7 +101,7 @@ impl Bus {
             // The record names the rules and the moment by which everything about it was decided.
             let (rules, now) = (self.rulebook.current()?, self.now());
             permit(caller, &document, &rules, now)?;
-            let record = self.admit(caller, &document, (&history, opens), (&rules, now))?;
+            let record = self.admit(caller, &document, (&history, opens), seen, (&rules, now))?;
             let receipt = receipt(Position(0), &record, 0, false);
             match self.ledger.append(record).await {
                 Ok(Outcome::Appended(sequence)) => return Ok(Receipt { sequence, ..receipt }),
@@ -109,7 +117,12 @@ impl Bus {
     ///
     /// # Errors
     /// What [`Bus::publish`] would answer.
-    pub fn preview(&self, caller: &Caller, event: Envelope) -> Result<Preview, Problem> {
+    pub fn preview(
+        &self,
+        caller: &Caller,
+        event: Envelope,
+        seen: Option<FactRef>,
+    ) -> Result<Preview, Problem> {
         let document = self.owned(caller, event)?;
         let subject = document.attributes.subject.clone();
         if let Some(receipt) = self.repeated(&document)? {
@@ -119,7 +132,7 @@ impl Bus {
         let (rules, now) = (self.rulebook.current()?, self.now());
         permit(caller, &document, &rules, now)?;
         let (history, opens) = self.existing(&document)?;
-        let (consequences, _) = self.decide(caller, &document, (&history, opens), (&rules, now))?;
+        let (consequences, _) = self.decide(caller, &document, (&history, opens), seen, (&rules, now))?;
         let kinds =
             consequences.iter().filter_map(|Consequence(fact)| fact.write()).map(|(kind, _)| kind).collect();
         Ok(Preview { admitted: true, subject, consequences: kinds })
@@ -162,9 +175,10 @@ impl Bus {
         caller: &Caller,
         document: &Document,
         history: (&HistoryId, bool),
+        seen: Option<FactRef>,
         (rules, now): (&Rules, Instant),
     ) -> Result<Record, Problem> {
-        let (consequences, head) = self.decide(caller, document, history, (rules, now))?;
+        let (consequences, head) = self.decide(caller, document, history, seen, (rules, now))?;
         let mut facts = vec![protect(document, history.0, head.keys, &self.vault)?];
         for (index, Consequence(fact)) in consequences.iter().enumerate() {
             facts.push(self.follow_up(document, index, fact)?);
@@ -172,13 +186,14 @@ impl Bus {
         self.record(history.0, head.version, head.now, rules, facts)
     }
 
-    /// Is the caller involved in this history, and what does the stage say? A history that does not exist and
+    /// Is the caller involved in this history, has it seen the last of it, and what does the stage say? A history that does not exist and
     /// one in which the caller has no part answer alike.
     fn decide(
         &self,
         caller: &Caller,
         document: &Document,
         (history, opens): (&HistoryId, bool),
+        seen: Option<FactRef>,
         (rules, now): (&Rules, Instant),
     ) -> Result<(Vec<Consequence>, Head), Problem> {
         self.histories.with(history, |folded| {
@@ -187,6 +202,7 @@ impl Bus {
             if !(opens || knows) {
                 return Err(Problem::NotFound);
             }
+            seen.map_or(Ok(()), |seen| self.has_seen(caller, folded, seen))?;
             let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
             let consequences = folded.states.admit(&Proposed { attributes, fact, now }, rules)?;
             Ok((consequences, Head { version: folded.version, now, keys: folded.keys.clone() }))

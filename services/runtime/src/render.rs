@@ -59,7 +59,7 @@ impl Bus {
         let mut told = Decision::coarse();
         let mut item = self.render_by(row, |folded| {
             told = self.decision(folded, row, agency)?;
-            let own = self.views.feeds.find(&caller.agency, row.fact)?;
+            let own = self.views.now().feeds.find(&caller.agency, row.fact)?;
             let own =
                 own.map_or(Ok(Decision::coarse()), |own| self.decision(folded, &own, &caller.agency))?;
             Ok(if told.form == Form::Coarse { Decision::coarse() } else { narrower(told.clone(), Some(own)) })

@@ -70,7 +70,7 @@ fn demo_files() -> Vec<RuleFile> {
         let content = std::fs::read_to_string(folder.join(path)).unwrap();
         RuleFile { path: path.to_owned(), content }
     };
-    let mut files = vec![read("agencies.toml"), read("visibility.toml")];
+    let mut files = vec![read("agencies.toml"), read("visibility.toml"), read("closure.toml")];
     for inner in ["calendar", "clocks"] {
         for entry in std::fs::read_dir(folder.join(inner)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();

@@ -12,20 +12,67 @@ pub enum Closure {
     /// A proposal to close is turned down, with every condition that does not hold.
     #[serde(rename = "closure.rejected.v1")]
     Rejected(Rejected),
+    /// Somebody other than the proposer closes the case, because every condition holds.
+    #[serde(rename = "closure.closed.v1")]
+    Closed(Closed),
 }
 
 impl Closure {
     /// The wire names, in order.
-    pub const TYPES: &[&str] = &["closure.proposed.v1", "closure.rejected.v1"];
+    pub const TYPES: &[&str] = &["closure.proposed.v1", "closure.rejected.v1", "closure.closed.v1"];
+}
+
+/// What kind of end a case comes to; the region's rules exempt kinds from conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosureType {
+    /// What the plan aimed at is reached.
+    GoalMet,
+    /// The child has returned, and it holds.
+    ReturnedStable,
+    /// The child lives with kin, and it holds.
+    KinStable,
+    /// Civil affairs is the guardian for good.
+    LongTermGuardianship,
+    /// The child is adopted.
+    Adopted,
+    /// What was reported did not happen.
+    Unfounded,
+    /// Only support was needed, and it was given.
+    SupportOnlyDone,
+    /// Another region has taken the case over.
+    TransferredRegion,
+    /// The child is of age.
+    Majority,
+    /// The child has died.
+    Death,
+    /// The case goes on inside another one.
+    Merged,
+}
+
+impl ClosureType {
+    /// Every kind, in the order of the contract.
+    pub const ALL: &[Self] = &[
+        Self::GoalMet,
+        Self::ReturnedStable,
+        Self::KinStable,
+        Self::LongTermGuardianship,
+        Self::Adopted,
+        Self::Unfounded,
+        Self::SupportOnlyDone,
+        Self::TransferredRegion,
+        Self::Majority,
+        Self::Death,
+        Self::Merged,
+    ];
 }
 
 /// See [`Closure::Proposed`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proposed {
-    /// Goal met, stable after return, stable with kin, long-term guardianship, adopted, unfounded,
-    /// support only and done, transferred to another region, of age, death, or merged with another case.
-    pub closure_type: String,
+    /// The kind of end.
+    pub closure_type: ClosureType,
     /// When it was proposed.
     pub proposed_at: String,
 }
@@ -40,4 +87,16 @@ pub struct Rejected {
     pub failed: Vec<String>,
     /// When it was turned down.
     pub rejected_at: String,
+}
+
+/// See [`Closure::Closed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closed {
+    /// The proposal that is agreed to, by its id.
+    pub proposal: String,
+    /// When the case was closed.
+    pub closed_at: String,
+    /// The kind of end: that of the proposal.
+    pub closure_type: ClosureType,
 }

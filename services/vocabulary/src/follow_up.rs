@@ -10,11 +10,11 @@ pub enum FollowUp {
     /// under a named scheme.
     #[serde(rename = "follow-up.risk-grade-assigned.v1")]
     RiskGradeAssigned(RiskGradeAssigned),
-    /// A child's grade goes up or down.
+    /// A child's grade goes up or down. Nobody lowers a grade alone.
     #[serde(rename = "follow-up.risk-grade-changed.v1")]
     RiskGradeChanged(RiskGradeChanged),
     /// The child has been visited or contacted after a return or during the follow-up watch, with the
-    /// grade that the visit leads to.
+    /// grade as the visitor sees it.
     #[serde(rename = "follow-up.visit-recorded.v1")]
     VisitRecorded(VisitRecorded),
 }
@@ -28,12 +28,43 @@ impl FollowUp {
     ];
 }
 
+/// How great the risk is, from the least to the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Grade {
+    /// Watch.
+    L0,
+    /// Low.
+    L1,
+    /// Medium.
+    L2,
+    /// High.
+    L3,
+    /// Critical.
+    L4,
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Grade {
+    /// Every grade, in the order of the contract: from the least risk to the greatest.
+    pub const ALL: &[Self] = &[Self::L0, Self::L1, Self::L2, Self::L3, Self::L4];
+
+    /// One grade higher; the highest stays. A grade that lapses rises, it never falls.
+    pub fn raised(self) -> Self {
+        Self::ALL.iter().copied().find(|grade| *grade > self).unwrap_or(self)
+    }
+}
+
 /// See [`FollowUp::RiskGradeAssigned`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RiskGradeAssigned {
     /// From L0, watch, to L4, critical.
-    pub grade: String,
+    pub grade: Grade,
     /// The grading scheme.
     pub scheme: String,
     /// The version of the scheme.
@@ -50,9 +81,9 @@ pub struct RiskGradeAssigned {
 #[serde(deny_unknown_fields)]
 pub struct RiskGradeChanged {
     /// The grade that held until now.
-    pub from: String,
+    pub from: Grade,
     /// The grade from now on.
-    pub to: String,
+    pub to: Grade,
     /// Why: new information, the danger is over, the plan works, services are refused, a concern was
     /// raised, the grade lapsed, or a regular reassessment.
     pub reason_code: String,
@@ -73,6 +104,6 @@ pub struct VisitRecorded {
     pub mode: String,
     /// All right, or a concern.
     pub outcome: String,
-    /// The risk grade after the visit.
-    pub grade: String,
+    /// The grade as the visitor sees it. It does not lower the grade of the case, which takes two people.
+    pub grade: Grade,
 }

@@ -1,4 +1,4 @@
-//! Referral: one agency asks another to act, and the other answers. The closed loop.
+//! Referral: one agency asks another to act, the other answers, and says what became of it. The closed loop.
 
 use crate::AgencyCode;
 use serde::{Deserialize, Serialize};
@@ -19,12 +19,28 @@ pub enum Referral {
     /// The addressee gives it back with a coded reason.
     #[serde(rename = "referral.returned.v1")]
     Returned(Returned),
+    /// The addressee has done what it accepted, as far as it went.
+    #[serde(rename = "referral.completed.v1")]
+    Completed(Completed),
+    /// The addressee had accepted and cannot do it after all.
+    #[serde(rename = "referral.failed.v1")]
+    Failed(Failed),
+    /// The sender takes its request back.
+    #[serde(rename = "referral.cancelled.v1")]
+    Cancelled(Cancelled),
 }
 
 impl Referral {
     /// The wire names, in order.
-    pub const TYPES: &[&str] =
-        &["referral.made.v1", "referral.received.v1", "referral.accepted.v1", "referral.returned.v1"];
+    pub const TYPES: &[&str] = &[
+        "referral.made.v1",
+        "referral.received.v1",
+        "referral.accepted.v1",
+        "referral.returned.v1",
+        "referral.completed.v1",
+        "referral.failed.v1",
+        "referral.cancelled.v1",
+    ];
 }
 
 /// See [`Referral::Made`].
@@ -76,6 +92,42 @@ pub struct Returned {
     pub referral: String,
     /// When it was given back.
     pub returned_at: String,
+    /// Why.
+    pub reason_code: String,
+}
+
+/// See [`Referral::Completed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Completed {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When the work ended.
+    pub completed_at: String,
+    /// How far its goal was met, or that it was no longer needed.
+    pub outcome: String,
+}
+
+/// See [`Referral::Failed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failed {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When the work was given up.
+    pub failed_at: String,
+    /// Why.
+    pub reason_code: String,
+}
+
+/// See [`Referral::Cancelled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancelled {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it was taken back.
+    pub cancelled_at: String,
     /// Why.
     pub reason_code: String,
 }

@@ -50,7 +50,9 @@ fn what_is_protected_stands_nowhere_but_in_answers_to_those_who_may_read_it() {
 fn every_type_of_a_case_was_published(published: &[Value]) {
     let played: BTreeSet<&str> = published.iter().map(|event| event["type"].as_str().unwrap()).collect();
     for contract in fill::contracts() {
-        let said = contract.of_case && !contract.publishers.is_empty();
+        // the bus itself says that an order is over, and nothing in it is protected
+        let by_bus = contract.kind == "guardianship.protection-order-expired.v1";
+        let said = contract.of_case && !contract.publishers.is_empty() && !by_bus;
         assert!(!said || played.contains(contract.kind.as_str()), "the scenario lacks {}", contract.kind);
     }
 }

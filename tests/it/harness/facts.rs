@@ -3,12 +3,34 @@
 use super::client::Caller;
 use super::site::Server;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// When everything happened, by the word of those who say it.
-pub const WHEN: &str = "2026-01-12T14:18:00+08:00";
+/// So many minutes before this test began, by the clocks of the demo district.
+#[allow(clippy::disallowed_methods, reason = "a test lives in real time")]
+fn ago(minutes: i64) -> String {
+    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes);
+    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+        .strftime("%Y-%m-%dT%H:%M:00+08:00")
+        .to_string()
+}
+
+/// When everything happened, by the word of those who say it: just now, so that no clock is missed meanwhile.
+pub fn when() -> &'static str {
+    static WHEN: LazyLock<String> = LazyLock::new(|| ago(10));
+    &WHEN
+}
+
+/// The day of that, as a coarse fact names it.
+pub fn today() -> String {
+    format!("{}T00:00:00Z", &when()[..10])
+}
+
 /// When it was discovered: before it was said.
-pub const DISCOVERED: &str = "2026-01-12T14:05:00+08:00";
+pub fn discovered() -> &'static str {
+    static DISCOVERED: LazyLock<String> = LazyLock::new(|| ago(23));
+    &DISCOVERED
+}
 
 /// A new lower-case UUID: unique within this run.
 pub fn uuid() -> String {
@@ -21,7 +43,7 @@ pub fn uuid() -> String {
 pub fn event(agency: &str, kind: &str, subject: Option<&str>, data: Value) -> Value {
     let mut event = json!({
         "specversion": "1.0", "id": uuid(), "source": format!("/999901/{agency}"), "type": kind,
-        "time": WHEN, "datacontenttype": "application/json", "data": data,
+        "time": when(), "datacontenttype": "application/json", "data": data,
     });
     if let Some(subject) = subject {
         event["subject"] = subject.into();
@@ -32,7 +54,7 @@ pub fn event(agency: &str, kind: &str, subject: Option<&str>, data: Value) -> Va
 /// What a mandated report says. `words` stands in its narrative.
 pub fn report_data(to: &str, words: &str) -> Value {
     json!({
-        "discovered_at": DISCOVERED, "filed_to": to, "reporter_type": "medical", "situation_code": "R2",
+        "discovered_at": discovered(), "filed_to": to, "reporter_type": "medical", "situation_code": "R2",
         "children": [{"label": "A", "age_band": "6-13", "sex": "female"}],
         "reporter": {"name": "测试丁", "phone": "0999-5550101", "position": "妇科主治医师"},
         "child_identity": [{"label": "A", "name": "测试甲", "id_number": "99990120130405002X"}],
@@ -105,20 +127,20 @@ impl Case {
 
     /// Somebody confirms that it holds the report.
     pub fn acknowledged(&self, agency: &str) -> Value {
-        let data = json!({"report": self.report, "acknowledged_at": WHEN, "receipt_no": "JB-2026-000317"});
+        let data = json!({"report": self.report, "acknowledged_at": when(), "receipt_no": "JB-2026-000317"});
         self.says(agency, "intake.report-acknowledged.v1", data)
     }
 
     /// The police accept the report.
     pub fn accepted(&self, agency: &str) -> Value {
-        let data = json!({"report": self.report, "accepted_at": WHEN, "receipt_no": "J9999010320260112"});
+        let data = json!({"report": self.report, "accepted_at": when(), "receipt_no": "J9999010320260112"});
         self.says(agency, "mandatory-reporting.police-accepted.v1", data)
     }
 
     /// The coordinator opens the case; the police lead.
     pub fn opened_by_coordinator(&self) -> Value {
         let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-        let data = json!({"opened_at": WHEN, "reports": [self.report], "children": children, "lead": "psb",
+        let data = json!({"opened_at": when(), "reports": [self.report], "children": children, "lead": "psb",
                           "summary": "需多部门协同保护。"});
         self.says("wbo", "intake.case-opened.v1", data)
     }
@@ -132,7 +154,7 @@ impl Case {
 
     /// An agency answers a referral: `received`, `accepted` or `returned`.
     pub fn answered(&self, agency: &str, step: &str, referral: &Value) -> Value {
-        let mut data = json!({"referral": referral["id"], (format!("{step}_at")): WHEN});
+        let mut data = json!({"referral": referral["id"], (format!("{step}_at")): when()});
         if step == "returned" {
             data["reason_code"] = "no-capacity".into();
         }
@@ -141,7 +163,7 @@ impl Case {
 
     /// The police took measures at once.
     pub fn measures_taken(&self) -> Value {
-        let data = json!({"measures": ["separated"], "taken_at": WHEN, "note": "由女警专人陪护。"});
+        let data = json!({"measures": ["separated"], "taken_at": when(), "note": "由女警专人陪护。"});
         self.says("psb-03", "mandatory-reporting.emergency-measures-taken.v1", data)
     }
 }

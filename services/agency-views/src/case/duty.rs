@@ -86,6 +86,8 @@ impl Duties {
             Fact::Closure(Closure::Rejected(said)) => {
                 self.done(DutyKind::DecideClosure, &said.proposal);
             }
+            // Whatever was still open, such as the referrals of a case that goes on in another, waits no more.
+            Fact::Closure(Closure::Closed(_)) => self.0.clear(),
             Fact::MandatoryReporting(_)
             | Fact::OneStop(_)
             | Fact::Guardianship(_)
@@ -135,6 +137,9 @@ impl Duties {
             Referral::Received(said) => self.next(&said.referral, DutyKind::AnswerReferral, fact),
             Referral::Accepted(said) => self.next(&said.referral, DutyKind::CompleteReferral, fact),
             Referral::Returned(said) => drop(self.over(&said.referral)),
+            Referral::Completed(said) => drop(self.over(&said.referral)),
+            Referral::Failed(said) => drop(self.over(&said.referral)),
+            Referral::Cancelled(said) => drop(self.over(&said.referral)),
         }
     }
 

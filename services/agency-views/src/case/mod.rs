@@ -41,7 +41,7 @@ pub struct Case {
     pub last: Option<FactRef>,
     /// How far it has come.
     phases: Phases,
-    /// The risk grade: the last one that somebody assigned, changed or found on a visit.
+    /// The risk grade: the last one that somebody assigned or changed.
     pub grade: Option<Known<String>>,
     /// The agency that leads.
     pub lead: Option<Known<AgencyCode>>,
@@ -79,13 +79,10 @@ impl Case {
     fn note(&mut self, fact: &CaseFact) {
         match &fact.fact {
             Fact::FollowUp(FollowUp::RiskGradeAssigned(said)) => {
-                self.grade = Some(known(&said.grade, "grade", fact));
+                self.grade = Some(known(&said.grade.to_string(), "grade", fact));
             }
             Fact::FollowUp(FollowUp::RiskGradeChanged(said)) => {
-                self.grade = Some(known(&said.to, "to", fact));
-            }
-            Fact::FollowUp(FollowUp::VisitRecorded(said)) => {
-                self.grade = Some(known(&said.grade, "grade", fact));
+                self.grade = Some(known(&said.to.to_string(), "to", fact));
             }
             Fact::Intake(Intake::CaseOpened(opened)) => {
                 self.lead = Some(known(&opened.lead, "lead", fact));
@@ -104,6 +101,7 @@ impl Case {
             | Fact::Referral(_)
             | Fact::CaseConference(_)
             | Fact::Guardianship(_)
+            | Fact::FollowUp(FollowUp::VisitRecorded(_)) // what the visitor saw is not yet the grade of the case
             | Fact::Closure(_)
             | Fact::Other => {}
             Fact::Governance(said) => breach::note(&mut self.breaches, said),

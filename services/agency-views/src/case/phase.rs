@@ -2,6 +2,7 @@
 
 use super::known::{Known, by_type};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use vocabulary::case_conference::CaseConference;
 use vocabulary::closure::Closure;
 use vocabulary::guardianship::Guardianship;
@@ -43,6 +44,28 @@ impl Phase {
         Self::ClosureReview,
         Self::Closed,
     ];
+}
+
+impl Phase {
+    /// The code by which it is written everywhere.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Acknowledged => "acknowledged",
+            Self::Open => "open",
+            Self::Conference => "conference",
+            Self::PlanActive => "plan-active",
+            Self::FollowUp => "follow-up",
+            Self::ClosureReview => "closure-review",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
 }
 
 /// The phase, and the one to which a case goes back when its end is turned down.
@@ -103,6 +126,7 @@ impl Phases {
                 let before = self.before_review.take().map(|before| before.value);
                 self.become_(before.unwrap_or(Phase::PlanActive), fact);
             }
+            Closure::Closed(_) => self.become_(Phase::Closed, fact),
         }
     }
 

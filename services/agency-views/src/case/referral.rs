@@ -95,6 +95,15 @@ impl Referrals {
             Said::Returned(said) => self.step(&said.referral, fact, ReferralPhase::Returned, |row| {
                 (row.answered, row.outcome) = (Some(at), Some(said.reason_code.clone()));
             }),
+            Said::Completed(said) => self.step(&said.referral, fact, ReferralPhase::Completed, |row| {
+                (row.ended, row.outcome) = (Some(at), Some(said.outcome.clone()));
+            }),
+            Said::Failed(said) => self.step(&said.referral, fact, ReferralPhase::Failed, |row| {
+                (row.ended, row.outcome) = (Some(at), Some(said.reason_code.clone()));
+            }),
+            Said::Cancelled(said) => self.step(&said.referral, fact, ReferralPhase::Cancelled, |row| {
+                (row.ended, row.outcome) = (Some(at), Some(said.reason_code.clone()));
+            }),
         }
     }
 

@@ -4,6 +4,7 @@
 use super::known::{Known, by_type, known};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use vocabulary::guardianship::Guardianship;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::{CaseFact, Fact, Instant};
@@ -20,6 +21,24 @@ pub enum TrackName {
     Guardianship,
     /// The protection order.
     ProtectionOrder,
+}
+
+impl TrackName {
+    /// The code by which it is written everywhere.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Justice => "justice",
+            Self::Safety => "safety",
+            Self::Guardianship => "guardianship",
+            Self::ProtectionOrder => "protection-order",
+        }
+    }
+}
+
+impl fmt::Display for TrackName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
 }
 
 /// A track as an answer shows it.

@@ -2,6 +2,9 @@ use super::*;
 use crate::Store;
 use std::collections::BTreeSet;
 use vocabulary::Fact;
+use vocabulary::case_conference::CaseConference;
+use vocabulary::closure::{Closure, ClosureType};
+use vocabulary::follow_up::{FollowUp, Grade};
 use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
@@ -52,8 +55,16 @@ fn a_rule_that_no_invalid_example_breaks_is_a_fault() {
 /// A Rust type and its schema say the same: same clear properties, same required ones, nothing else.
 #[test]
 fn rust_types_and_schemas_are_equal() {
-    let typed: Vec<&str> =
-        [Intake::TYPES, MandatoryReporting::TYPES, Referral::TYPES, Governance::TYPES].concat();
+    let stages = [
+        Intake::TYPES,
+        MandatoryReporting::TYPES,
+        Referral::TYPES,
+        CaseConference::TYPES,
+        FollowUp::TYPES,
+        Closure::TYPES,
+        Governance::TYPES,
+    ];
+    let typed: Vec<&str> = stages.concat();
     for kind in typed {
         let contracts = contracts();
         let contract = contracts.get(kind).unwrap_or_else(|| panic!("{kind} has no schema"));
@@ -96,6 +107,19 @@ fn codes_of_the_schema_are_codes_of_the_type() {
         schema.pointer("/properties/entries/items/properties/form/enum"),
         Some(&json!(["full", "masked", "coarse"]))
     );
+    let codes =
+        |kind: &str, name: &str| contracts.get(kind).expect(kind).schema["properties"][name]["enum"].clone();
+    for (kind, name) in [
+        ("follow-up.risk-grade-assigned.v1", "grade"),
+        ("follow-up.risk-grade-changed.v1", "from"),
+        ("follow-up.risk-grade-changed.v1", "to"),
+        ("follow-up.visit-recorded.v1", "grade"),
+    ] {
+        assert_eq!(codes(kind, name), json!(Grade::ALL), "{kind}");
+    }
+    for kind in ["closure.proposed.v1", "closure.closed.v1"] {
+        assert_eq!(codes(kind, "closure_type"), json!(ClosureType::ALL), "{kind}");
+    }
 }
 
 #[test]
@@ -160,4 +184,15 @@ fn a_schema_that_reaches_outside_or_forgets_a_group_does_not_load() {
     );
     assert!(with("/additionalProperties", json!(true)).is_some());
     assert!(with("/$id", json!("urn:lianhu:referral.made.v1")).is_some());
+}
+
+#[test]
+fn a_type_is_exempt_from_the_quota_when_its_contract_says_so_in_the_one_known_word() {
+    let mut schema = contracts().get("referral.received.v1").expect("a contract").schema.clone();
+    let load = |schema: &Value| crate::Contract::read("referral/received.v1.json", &schema.to_string());
+    assert!(!load(&schema).expect("it loads").exempt_from_quota());
+    schema["x-exempt"] = "quota".into();
+    assert!(load(&schema).expect("it loads").exempt_from_quota());
+    schema["x-exempt"] = "everything".into();
+    assert!(load(&schema).is_err(), "an exemption that nobody knows would be none");
 }

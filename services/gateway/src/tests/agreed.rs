@@ -70,7 +70,11 @@ pub(super) fn holds(method: &str, path: &str, answer: &Answer) {
     let kind = kind.split(';').next().unwrap();
     let content = &response["content"][kind];
     assert!(content.is_object(), "{what}: {kind} does not stand in the document");
-    let value = if kind.ends_with("json") { answer.json() } else { json!(answer.text()) };
+    let value = if kind == "application/json" || kind.ends_with("+json") {
+        answer.json()
+    } else {
+        json!(answer.text())
+    };
     conforms(&content["schema"], &value).unwrap_or_else(|wrong| panic!("{what}: {wrong}\n{value}"));
     if kind == "application/problem+json" {
         let code = value["code"].as_str().unwrap();

@@ -25,6 +25,7 @@ pub(super) async fn take(played: &Played) {
         ("readCase", &*format!("/v1/cases/{case}")),
         ("readTimeline", &*format!("/v1/cases/{case}/timeline")),
         ("readCaseClocks", &*format!("/v1/cases/{case}/clocks")),
+        ("replayCase", &*format!("/v1/cases/{case}/replay")),
         ("readReferrals", &*format!("/v1/cases/{case}/referrals")),
         ("readKnowledge", &*format!("/v1/cases/{case}/knowledge?agency=ngo-07")),
         ("readInbox", "/v1/inbox?all=true"),
@@ -39,6 +40,9 @@ pub(super) async fn take(played: &Played) {
     for (name, answer) in world.said().await {
         all[name] = short(answer.json());
     }
+    let rebuilt = world.operate("/v1/views/rebuild", &json!({})).await.text(); // in chunks
+    let lines = rebuilt.lines().filter(|line| line.starts_with('{'));
+    all["rebuildViews 200"] = lines.map(|line| format!("{line}\n")).collect::<String>().into();
     all["issueToken 201"]["token"] = json!("lh_hsp-01_…");
     if std::env::var_os("UPDATE_EXAMPLES").is_some() {
         let text = serde_json::to_string_pretty(&all).unwrap() + "\n";

@@ -80,7 +80,8 @@ impl World {
 }
 
 /// What can be asked of a case.
-const OF_A_CASE: [&str; 5] = ["", "/timeline", "/clocks", "/referrals", "/knowledge?agency=psb-03"];
+const OF_A_CASE: [&str; 6] =
+    ["", "/replay", "/timeline", "/clocks", "/referrals", "/knowledge?agency=psb-03"];
 
 #[tokio::test]
 async fn whatever_the_document_speaks_of_is_there_to_be_seen_and_nothing_else_is() {
@@ -106,8 +107,17 @@ async fn whatever_the_document_speaks_of_is_there_to_be_seen_and_nothing_else_is
             }
         }
     }
-    let shapes =
-        ["CaseList", "CasePage", "Timeline", "ClockList", "ReferralList", "Inbox", "ClockBoard", "FeedPage"];
+    let shapes = [
+        "CaseList",
+        "CasePage",
+        "Replay",
+        "Timeline",
+        "ClockList",
+        "ReferralList",
+        "Inbox",
+        "ClockBoard",
+        "FeedPage",
+    ];
     let mut missing = Vec::new();
     for name in reached(&shapes) {
         let members = DOCUMENT["components"]["schemas"][&name]["properties"].as_object().unwrap().keys();

@@ -163,3 +163,69 @@ async fn a_store_that_is_away_is_503_and_the_same_again_succeeds() {
     let again = world.publish("hsp-01", &world.filed(1)).await;
     assert_eq!((again.status, again.json()["duplicate"].clone()), (200, json!(true)));
 }
+
+#[tokio::test]
+async fn if_match_publishes_only_on_what_the_caller_has_seen_last() {
+    let world = World::new().await;
+    let receipt = world.report(1).await.json();
+    let last = format!("{}.{}", receipt["sequence"], receipt["ordinal"]);
+    let ack = |number| {
+        json!({
+            "specversion": "1.0", "id": uuid(number), "source": "/999901/psb-03",
+            "type": "intake.report-acknowledged.v1", "time": "2026-03-30T14:21:00+08:00",
+            "subject": receipt["subject"],
+            "data": {"report": uuid(1), "acknowledged_at": "2026-03-30T14:21:00+08:00"},
+        })
+    };
+    let post = async |number, path: &str, tags: &[&str]| {
+        let mut headers = vec![("content-type", ONE)];
+        headers.extend(tags.iter().map(|tag| ("if-match", *tag)));
+        world.call("psb-03", "POST", path, &headers, ack(number).to_string().as_bytes()).await
+    };
+    let before = *world.ledger.head().borrow();
+    for stale in ["1.0", "\"1.0\"", &format!("{}.1", receipt["sequence"])] {
+        let refused = post(2, "/v1/events", &[stale]).await;
+        refused.is(412, "precondition-failed");
+        assert!(!refused.text().contains(&last), "what the last one is, is not told: {}", refused.text());
+    }
+    let weak = format!("W/\"{last}\"");
+    for wrong in [&["*"][..], &[&weak], &["\"1.0\", \"2.0\""], &["1.0", "1.0"], &["01.0"], &["\"1.0"], &[""]]
+    {
+        let refused = post(2, "/v1/events", wrong).await;
+        refused.is(400, "malformed");
+        assert_eq!(refused.json()["errors"][0]["pointer"], "/if-match", "{wrong:?}");
+    }
+    post(2, "/v1/events?dry_run=true", &["1.0"]).await.is(412, "precondition-failed");
+    assert_eq!(*world.ledger.head().borrow(), before, "nothing was recorded");
+    assert_eq!(post(2, "/v1/events?dry_run=true", &[&last]).await.status, 200);
+    let quoted = format!("\"{last}\"");
+    assert_eq!(post(2, "/v1/events", &[&quoted]).await.status, 201);
+    assert_eq!(post(2, "/v1/events", &["1.0"]).await.json()["duplicate"], true, "the same document again");
+    post(3, "/v1/events", &[&last]).await.is(412, "precondition-failed");
+}
+
+#[tokio::test]
+async fn if_match_works_in_binary_mode_and_not_for_a_batch() {
+    let world = World::new().await;
+    let receipt = world.report(1).await.json();
+    let last = format!("{}.{}", receipt["sequence"], receipt["ordinal"]);
+    let id = uuid(2);
+    let attributes = [
+        ("content-type", "application/json"),
+        ("ce-specversion", "1.0"),
+        ("ce-id", id.as_str()),
+        ("ce-source", "/999901/psb-03"),
+        ("ce-type", "intake.report-acknowledged.v1"),
+        ("ce-time", "2026-03-30T14:21:00+08:00"),
+        ("ce-subject", receipt["subject"].as_str().unwrap()),
+    ];
+    let data = json!({"report": uuid(1), "acknowledged_at": "2026-03-30T14:21:00+08:00"}).to_string();
+    let post = async |tag: &str| {
+        let headers = [&attributes[..], &[("if-match", tag)]].concat();
+        world.call("psb-03", "POST", "/v1/events", &headers, data.as_bytes()).await
+    };
+    post("1.0").await.is(412, "precondition-failed");
+    assert_eq!(post(&last).await.status, 201);
+    let many = [("content-type", MANY), ("if-match", last.as_str())];
+    world.call("psb-03", "POST", "/v1/events", &many, b"[]").await.is(400, "malformed");
+}

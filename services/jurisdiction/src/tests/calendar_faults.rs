@@ -74,7 +74,7 @@ fn a_year_stands_in_one_file_that_is_named_for_it() {
     let files = with("calendar/2027.toml", &year("", ""));
     assert_eq!(faults(&files), ["calendar/2027.toml:1: the calendar of 2026 is calendar/2026.toml"]);
     let mut files = with("calendar/2026.toml", &year("", ""));
-    files.push(files[2].clone());
+    files.push(files[3].clone());
     assert!(faults(&files).contains(&"calendar/2026.toml:1: the file is given twice".to_owned()));
 }
 

@@ -52,11 +52,11 @@ fn who_reads_in_no_column_is_closed_or_is_unknown_sees_nothing() {
 
 #[test]
 fn an_agency_with_several_roles_reads_the_widest_of_its_columns() {
-    let [agencies, visibility] = given::files().try_into().unwrap();
+    let [agencies, visibility, closure] = given::files().try_into().unwrap();
     let hospital = r#"{ role = "hospital", from = "2020-01-01" }"#;
     let both = format!(r#"{hospital}, {{ role = "hotline", from = "2026-01-01" }}"#);
     let agencies = file("agencies.toml", &agencies.content.replace(hospital, &both));
-    let rules = Rules::read(&[agencies, visibility], Version(2)).unwrap();
+    let rules = Rules::read(&[agencies, visibility, closure], Version(2)).unwrap();
     // Situation: the hospital reads its own report only, the hotline reads the code.
     assert_eq!(level(&rules, "situation", "hsp-01", INVOLVED), Level::Masked);
     assert_eq!(level(&rules, "situation", "hsp-01", OWN), Level::Full);

@@ -23,8 +23,8 @@ name = { zh = "流程", en = "State" }
 const CELLS: &str = "police = \"full\"\ncivil-affairs = \"full own / none\"\n";
 
 fn read(matrix: &str) -> Vec<String> {
-    let [agencies, _] = given::files().try_into().unwrap();
-    faults(&[agencies, file("visibility.toml", matrix)])
+    let [agencies, _, closure] = given::files().try_into().unwrap();
+    faults(&[agencies, file("visibility.toml", matrix), closure])
 }
 
 fn head(from: &str, to: &str) -> Vec<String> {
@@ -34,8 +34,11 @@ fn head(from: &str, to: &str) -> Vec<String> {
 
 #[test]
 fn the_matrix_of_these_tests_is_whole() {
-    let [agencies, _] = given::files().try_into().unwrap();
-    assert!(Rules::read(&[agencies, file("visibility.toml", &[HEAD, CELLS].concat())], Version(1)).is_ok());
+    let [agencies, _, closure] = given::files().try_into().unwrap();
+    assert!(
+        Rules::read(&[agencies, file("visibility.toml", &[HEAD, CELLS].concat()), closure], Version(1))
+            .is_ok()
+    );
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn agency(code: &str, rest: &str) -> String {
 }
 
 fn read(roster: &str) -> Vec<String> {
-    faults(&[file("agencies.toml", roster), file("visibility.toml", MATRIX)])
+    faults(&[file("agencies.toml", roster), file("visibility.toml", MATRIX), file("closure.toml", "")])
 }
 
 /// The head, the police with their role on line 9, and further rows from line 10.

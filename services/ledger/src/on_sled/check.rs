@@ -14,15 +14,21 @@ const TAIL: u64 = 1_024;
 /// # Errors
 /// `Gap` and `Unreadable`, naming the position.
 pub fn tail(store: &Store, head: Position) -> Result<(), LedgerError> {
-    records(store, Position(head.0.saturating_sub(TAIL)), head).map(|_| ())
+    records(store, Position(head.0.saturating_sub(TAIL)), head, &mut |_| {}).map(|_| ())
 }
 
-/// Checks every record and every index entry up to a position, and that no record has become a blob.
+/// Checks every record and every index entry up to a position, and that no record has become a blob. Says each
+/// position that it has seen.
 ///
 /// # Errors
 /// `Gap` and `Unreadable`, naming the position.
-pub fn all(store: &Store, dir: &Path, head: Position) -> Result<(), LedgerError> {
-    let facts = records(store, Position(0), head)?;
+pub fn all(
+    store: &Store,
+    dir: &Path,
+    head: Position,
+    seen: &mut dyn FnMut(Position),
+) -> Result<(), LedgerError> {
+    let facts = records(store, Position(0), head, seen)?;
     histories(store, head)?;
     indexed(store, head, facts)?;
     let blobs = std::fs::read_dir(dir.join("blobs")).map_err(LedgerError::unavailable)?;
@@ -37,13 +43,19 @@ fn unreadable(at: Position, why: &str) -> LedgerError {
 }
 
 /// Every record is there, readable, and both indexes lead to it. Answers with the number of facts.
-fn records(store: &Store, after: Position, head: Position) -> Result<u64, LedgerError> {
+fn records(
+    store: &Store,
+    after: Position,
+    head: Position,
+    seen: &mut dyn FnMut(Position),
+) -> Result<u64, LedgerError> {
     let mut facts = 0;
     let mut last = after;
     store.walk(after, head, |at, gathered| {
         let stored = stored(at, gathered)?;
         facts += stored.record.facts.len() as u64;
         last = at;
+        seen(at);
         indexes(store, &stored).map(|()| true)
     })?;
     match last == head {

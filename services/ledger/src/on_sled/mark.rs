@@ -11,7 +11,7 @@
 
 use crate::LedgerError;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind::NotFound};
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use vocabulary::Position;
@@ -36,7 +36,20 @@ impl Mark {
     pub fn open(dir: &Path) -> Result<Self, LedgerError> {
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("head"));
-        let file = file.map_err(LedgerError::unavailable)?;
+        Self::locked(file.map_err(LedgerError::unavailable)?)
+    }
+
+    /// Locks the mark of a folder without changing anything there; `None` where there is no mark, and so
+    /// nobody who has opened the store.
+    pub fn locked_as_it_is(dir: &Path) -> Result<Option<Self>, LedgerError> {
+        match File::open(dir.join("head")) {
+            Ok(file) => Self::locked(file).map(Some),
+            Err(missing) if missing.kind() == NotFound => Ok(None),
+            Err(other) => Err(LedgerError::unavailable(other)),
+        }
+    }
+
+    fn locked(file: File) -> Result<Self, LedgerError> {
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(TryLockError::WouldBlock) => Err(LedgerError::Locked),

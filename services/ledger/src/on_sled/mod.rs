@@ -45,7 +45,18 @@ pub struct SledLedger {
     _watchdog: Watchdog,
 }
 
+/// A ledger that nobody can open while this is held.
+pub struct KeptShut(#[allow(dead_code, reason = "held for its drop")] Option<mark::Mark>);
+
 impl SledLedger {
+    /// Keeps the ledger in a folder shut, for whoever must see its files as they are: opening it changes them.
+    ///
+    /// # Errors
+    /// `Locked` while somebody has it open; `Unavailable`.
+    pub fn keep_shut(dir: &Path) -> Result<KeptShut, LedgerError> {
+        mark::Mark::locked_as_it_is(dir).map(KeptShut)
+    }
+
     /// Opens the ledger in a folder, making it where there is none, and checks its last records.
     ///
     /// # Errors
@@ -78,8 +89,16 @@ impl SledLedger {
     /// # Errors
     /// `Gap` or `Unreadable` with the first position that is wrong; `Unavailable`.
     pub fn check(&self) -> Result<Position, LedgerError> {
+        self.check_telling(|_| {})
+    }
+
+    /// The same; says each position that it has read.
+    ///
+    /// # Errors
+    /// As [`SledLedger::check`].
+    pub fn check_telling(&self, mut seen: impl FnMut(Position)) -> Result<Position, LedgerError> {
         let head = self.durable()?;
-        check::all(&self.store, &self.dir, head).map(|()| head)
+        check::all(&self.store, &self.dir, head, &mut seen).map(|()| head)
     }
 
     /// The last position that a reader may see.

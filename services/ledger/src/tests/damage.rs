@@ -230,3 +230,21 @@ async fn a_follower_wakes_when_the_ledger_closes() {
     drop(ledger);
     assert!(head.changed().await.is_err());
 }
+
+#[tokio::test]
+async fn a_ledger_that_is_kept_shut_is_opened_by_nobody_and_changed_by_nothing() {
+    let dir = filled(3).await;
+    let read = || fs::read(dir.path().join("head")).unwrap();
+    let before = read();
+    let shut = SledLedger::keep_shut(dir.path()).unwrap();
+    assert!(matches!(SledLedger::open(dir.path()), Err(LedgerError::Locked)));
+    drop(shut);
+    let open = SledLedger::open(dir.path()).unwrap();
+    assert!(matches!(SledLedger::keep_shut(dir.path()), Err(LedgerError::Locked)));
+    let mut seen = Vec::new();
+    assert_eq!(open.check_telling(|at| seen.push(at.0)).unwrap(), Position(3));
+    assert_eq!((seen, read()), (vec![1, 2, 3], before));
+    let empty = tempfile::tempdir().unwrap();
+    SledLedger::keep_shut(empty.path()).unwrap();
+    assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0, "a mark that is missing is not made");
+}

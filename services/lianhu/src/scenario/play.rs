@@ -49,7 +49,7 @@ async fn publish(bus: &Bus, event: &[u8]) -> Result<Outcome, Failure> {
     let answer = match Envelope::structured(event) {
         Ok(envelope) => {
             let caller = Caller { agency: envelope.attributes.source.agency.clone() };
-            bus.publish(&caller, envelope).await
+            bus.publish(&caller, envelope, None).await
         }
         Err(rejection) => Err(rejection.into()),
     };

@@ -29,7 +29,7 @@ impl Bus {
         if other.is_some() && !moment.rules.sees_region(&caller.agency, moment.time) {
             return Err(Problem::RoleNotAllowed);
         }
-        let mut all = self.views.feeds.cases(&caller.agency)?;
+        let mut all = self.views.now().feeds.cases(&caller.agency)?;
         let mut meant = HashMap::new();
         if !filter.is_everything() {
             for (case, _) in &all {
@@ -42,7 +42,7 @@ impl Bus {
         let mut rest = all.into_iter().filter(|(_, last)| after.is_none_or(|after| *last < after));
         let (mut items, mut end) = (Vec::new(), None);
         for (case, last) in rest.by_ref().take(limit) {
-            let row = self.views.desk.row(&case)?.unwrap_or_default();
+            let row = self.views.now().desk.row(&case)?.unwrap_or_default();
             let known = meant.remove(&case).map(Ok);
             items.push(known.unwrap_or_else(|| self.row_item(caller, &case, &row, &moment))?);
             end = Some(last);
@@ -60,11 +60,11 @@ impl Bus {
         moment: &Moment,
     ) -> Result<Option<CaseItem>, Problem> {
         if let Some(agency) = &filter.agency
-            && !self.views.feeds.knows(agency, case)?
+            && !self.views.now().feeds.knows(agency, case)?
         {
             return Ok(None);
         }
-        let Some(row) = self.views.desk.row(case)?.filter(|row| filter.may_hold(row)) else {
+        let Some(row) = self.views.now().desk.row(case)?.filter(|row| filter.may_hold(row)) else {
             return Ok(None);
         };
         let item = self.row_item(caller, case, &row, moment)?;
@@ -78,7 +78,7 @@ impl Bus {
     pub fn inbox(&self, caller: &Caller) -> Result<Vec<InboxItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
         let roles = moment.rules.roles(&caller.agency, moment.time);
-        let cases = self.views.desk.waiting(&caller.agency, &roles)?;
+        let cases = self.views.now().desk.waiting(&caller.agency, &roles)?;
         let mut items = self.waiting_in(caller, cases, &moment)?;
         items.retain(|item| item.agencies.contains(&caller.agency));
         Ok(items)
@@ -90,7 +90,7 @@ impl Bus {
     /// A store is away or damaged.
     pub fn waiting(&self, caller: &Caller) -> Result<Vec<InboxItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
-        let cases = self.views.desk.waiting_at_all()?;
+        let cases = self.views.now().desk.waiting_at_all()?;
         self.waiting_in(caller, cases, &moment)
     }
 
@@ -102,10 +102,10 @@ impl Bus {
     ) -> Result<Vec<InboxItem>, Problem> {
         let mut items = Vec::new();
         for case in cases {
-            if !self.views.feeds.knows(&caller.agency, &case)? {
+            if !self.views.now().feeds.knows(&caller.agency, &case)? {
                 continue;
             }
-            if let Some(row) = self.views.desk.row(&case)? {
+            if let Some(row) = self.views.now().desk.row(&case)? {
                 items.extend(self.row_item(caller, &case, &row, moment)?.waiting);
             }
         }
@@ -126,8 +126,8 @@ impl Bus {
     ) -> Result<Page<ClockItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
         let mut clocks = Vec::new();
-        for (case, _) in self.views.feeds.cases(&caller.agency)? {
-            let Some(row) = self.views.desk.row(&case)? else { continue };
+        for (case, _) in self.views.now().feeds.cases(&caller.agency)? {
+            let Some(row) = self.views.now().desk.row(&case)? else { continue };
             if row.parked.is_some() {
                 continue; // the case itself says so
             }

@@ -14,6 +14,11 @@ use vocabulary::Instant;
 impl Look<'_> {
     /// The clock, if the caller may know of it.
     pub(super) fn clock(&self, row: &ClockRow, number: &str) -> Option<ClockItem> {
+        self.clock_then(row, number, self.moment.time)
+    }
+
+    /// The same, judged as of another time.
+    pub(super) fn clock_then(&self, row: &ClockRow, number: &str, then: Instant) -> Option<ClockItem> {
         let owners = row.owner.as_ref().map(|party| self.agencies(party)).unwrap_or_default();
         let owes = owners.contains(&self.caller.agency);
         if !owes && !self.sight.exact(row.started.fact) {
@@ -23,7 +28,7 @@ impl Look<'_> {
         let told_of_stop = row.stopped.filter(|stop| owes || self.sight.exact(stop.fact));
         let seen = ClockRow { stopped: told_of_stop, ..row.clone() };
         let sees_all = owes || self.moment.rules.sees_region(&self.caller.agency, self.moment.time);
-        let at = seen.stopped.map_or(self.moment.time, |stop| stop.time);
+        let at = seen.stopped.map_or(then, |stop| stop.time);
         Some(ClockItem {
             clock: row.clock.clone(),
             instance: row.instance.clone(),
@@ -36,7 +41,7 @@ impl Look<'_> {
             article: rule.basis.article.clone(),
             basis: title(&rule.basis.text),
             owners,
-            state: state(&seen, sees_all, self.moment.time),
+            state: state(&seen, sees_all, then),
             started: row.started.time,
             started_fact: row.started.fact,
             due: row.due_at(),

@@ -10,6 +10,7 @@ mod item;
 mod knowledge;
 mod model;
 mod moment;
+mod replay;
 mod sight;
 mod timeline;
 mod words;
@@ -18,6 +19,8 @@ pub use model::{
     AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, ReferralItem, Step,
     Timeline, Title, Told,
 };
+
+pub use replay::{ClockMoved, Replay, ReplayStep};
 
 use crate::bus::Bus;
 use crate::history::Folded;
@@ -52,7 +55,7 @@ impl Bus {
     pub fn case(&self, caller: &Caller, case: &HistoryId, as_of: AsOf) -> Result<CasePage, Problem> {
         self.look(caller, case, as_of, |look| {
             let (fold, clocks) = (look.fold(), look.clocks());
-            let parked = self.views.desk.row(case)?.and_then(|row| row.parked);
+            let parked = self.views.now().desk.row(case)?.and_then(|row| row.parked);
             let case = look.item(&fold, &clocks, parked)?;
             Ok(CasePage { as_of: look.moment.position, case })
         })
@@ -98,7 +101,7 @@ impl Bus {
         after: u64,
         limit: usize,
     ) -> Result<Vec<FeedItem>, Problem> {
-        let rows = self.views.feeds.of_case(&caller.agency, case)?;
+        let rows = self.views.now().feeds.of_case(&caller.agency, case)?;
         if rows.is_empty() {
             return Err(Problem::NotFound);
         }

@@ -26,6 +26,8 @@ pub enum AsOf {
     Position(Position),
     /// The longest prefix of the ledger that was recorded by this moment.
     Time(Instant),
+    /// The end of this day of the region.
+    Day(jiff::civil::Date),
 }
 
 /// Which cases.

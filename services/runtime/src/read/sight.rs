@@ -47,7 +47,7 @@ impl Bus {
         folded: &Folded,
         by: Position,
     ) -> Result<Sight, Problem> {
-        let told = self.views.feeds.of_case(agency, case)?;
+        let told = self.views.now().feeds.of_case(agency, case)?;
         let told = told.into_iter().filter(|row| row.told <= by).map(|row| (row.fact, row));
         let mut rows: BTreeMap<FactRef, FeedRow> = told.collect();
         for (fact, rules) in folded.facts.iter().zip(&folded.rules) {
@@ -62,7 +62,7 @@ impl Bus {
     /// Whether the agency may ever have had to do with the case. Asked before the history is looked at, so that
     /// guessing names costs the bus nothing.
     pub(crate) fn may_know(&self, agency: &AgencyCode, case: &HistoryId) -> Result<bool, Problem> {
-        Ok(self.views.feeds.knows(agency, case)? || self.ledger.version(case)?.0 > 0)
+        Ok(self.views.now().feeds.knows(agency, case)? || self.ledger.version(case)?.0 > 0)
     }
 }
 

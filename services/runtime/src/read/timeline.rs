@@ -1,5 +1,6 @@
 //! The timeline: everything that an agency was told of a case, as steps. A request and the facts of the same
-//! stage that answer it by its id are one step, with its duration.
+//! stage that answer it by its id are one step, with its duration; so are those of one day of which only the day is
+//! known.
 
 use super::{AsOf, Look, Step, Timeline, Title, Told};
 use crate::bus::Bus;
@@ -78,6 +79,12 @@ pub(super) fn steps(told: Vec<Told>) -> Vec<Step> {
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         let (id, time) = (text("id"), text("time"));
         let stage = text("type").split('.').next().unwrap_or_default().to_owned();
+        if fact.item.form == Form::Coarse
+            && let Some(last) = steps.last_mut().filter(|last| last.is_coarse_of(&time))
+        {
+            last.facts.push(fact); // all that is known of them is the day
+            continue;
+        }
         let answers = event["data"].as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
         let known =
             answers.filter_map(|named| step_of.get(&(stage.clone(), named.to_owned()))).next().copied();
@@ -100,6 +107,11 @@ impl Step {
     fn begin(id: String, time: String, fact: Told) -> Self {
         let (title, state) = (fact.title.clone(), fact.title.clone());
         Self { id, title, state, began: time.clone(), ended: time, seconds: 0, facts: vec![fact] }
+    }
+
+    /// Whether it holds facts of which only this day is known.
+    fn is_coarse_of(&self, day: &str) -> bool {
+        self.began == day && self.facts.iter().all(|fact| fact.item.form == Form::Coarse)
     }
 
     fn go_on(&mut self, time: &str, fact: Told) {

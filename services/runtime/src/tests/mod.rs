@@ -1,8 +1,10 @@
 //! The runtime under test: a whole bus on a ledger in memory that can be told to fail.
 
 mod adopting;
+mod closing;
 mod disclosing;
 mod publishing;
+mod seen;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
 use agency_views::Views;
@@ -47,7 +49,7 @@ pub(crate) fn demo_files() -> Vec<RuleFile> {
         path: path.into(),
         content: std::fs::read_to_string(format!("{dir}/{path}")).unwrap(),
     };
-    vec![file("agencies.toml"), file("visibility.toml")]
+    vec![file("agencies.toml"), file("visibility.toml"), file("closure.toml")]
 }
 
 /// A vault of its own in a folder.
@@ -141,7 +143,7 @@ impl Fixture {
 
     pub(crate) async fn publish(&self, agency: &str, event: &Value) -> Result<Receipt, Problem> {
         let envelope = Envelope::structured(event.to_string().as_bytes()).unwrap();
-        self.bus.publish(&caller(agency), envelope).await
+        self.bus.publish(&caller(agency), envelope, None).await
     }
 
     /// Runs the followers until everything is disclosed and in the views, then stops them.

@@ -163,7 +163,7 @@ async fn a_dry_run_answers_what_would_follow_and_stores_nothing() {
     let accepted = event(2, "psb-03", "mandatory-reporting.police-accepted.v1", Some(&opened.subject), data);
     let envelope = Envelope::structured(accepted.to_string().as_bytes()).unwrap();
     let head = *bus.ledger.head().borrow();
-    let preview = bus.bus.preview(&caller("psb-03"), envelope).unwrap();
+    let preview = bus.bus.preview(&caller("psb-03"), envelope, None).unwrap();
     assert_eq!(
         (preview.admitted, preview.consequences),
         (true, vec!["intake.report-acknowledged.v1".to_owned()])
@@ -233,5 +233,5 @@ async fn whoever_is_never_first_is_told_to_try_again() {
     )
     .unwrap();
     let envelope = Envelope::structured(report(1).to_string().as_bytes()).unwrap();
-    assert!(matches!(contended.publish(&caller("hsp-01"), envelope).await, Err(Problem::Busy)));
+    assert!(matches!(contended.publish(&caller("hsp-01"), envelope, None).await, Err(Problem::Busy)));
 }

@@ -3,8 +3,9 @@
 use crate::openapi::call::{Call, Parameter, any_of, get, header, path, post, query};
 use crate::openapi::shape::{between, count, flag, history, like, list, of, reference, text, time};
 use crate::words::{
-    self, BROKEN, BUSY, FOREIGN_SOURCE, ID_CONFLICT, MALFORMED, NOT_FOUND, REFUSED, ROLE_NOT_ALLOWED,
-    TIMEOUT, TIMEOUT_OF_BODY, TOO_LARGE, TOO_MANY_STREAMS, UNKNOWN_TYPE, UNSUPPORTED, Word,
+    self, BROKEN, BUSY, FOREIGN_SOURCE, ID_CONFLICT, MALFORMED, NOT_FOUND, PRECONDITION_FAILED, QUOTA,
+    REFUSED, ROLE_NOT_ALLOWED, TIMEOUT, TIMEOUT_OF_BODY, TOO_LARGE, TOO_MANY_STREAMS, UNKNOWN_TYPE,
+    UNSUPPORTED, Word,
 };
 use serde_json::{Value, json};
 
@@ -34,18 +35,27 @@ fn events() -> Call {
             "为 true 时仅试运行：是否受理、将产生哪些事实；不保存。",
         ),
     );
+    let seen = header(
+        "If-Match",
+        text(),
+        (
+            "The last \"<sequence>.<ordinal>\" that you have seen of the history, as ETag gave it: 412 when it has moved on. Not for a batch.",
+            "所见该案卷的最后一个 \"<sequence>.<ordinal>\"（即 ETag）：案卷已有新进展时返回 412。批量提交不支持。",
+        ),
+    );
     taking_events(post("/v1/events", "publishEvents", ("Publish facts", "提交事实")))
         .says(
             "One event or a batch. A receipt means that the fact is on disk with its consequences. Send the same document again as often as you like: (source, id) is one fact for ever. Checks run in this order: well-formed, contract, source, duplicate, role, history and involvement, rule.",
             "提交一个事件或者一批事件。取得回执即表示事实及其后果已经落盘。同一文件可以反复提交：source 与 id 永久对应一个事实。检查顺序：格式、契约、来源、重复、角色、案卷与参与、规则。",
         )
         .by_agency()
-        .with([dry])
+        .with([dry, seen])
         .answers(201, of("Receipt"), ("Admitted: durable.", "已受理，持久保存。"))
         .header("Location", ("Where the fact can be read.", "事实的查阅地址。"))
         .answers(200, done("Receipt"), ("The same document had been recorded before; or the answer to a dry run; or to a batch, one for each item, in order.", "同一文件此前已登记；或者试运行结果；或者批量的逐项答复，顺序一致。"))
         .problems(UNREADABLE)
         .problems(REFUSALS)
+        .problems(&[&PRECONDITION_FAILED, &QUOTA])
 }
 
 fn validate() -> Call {

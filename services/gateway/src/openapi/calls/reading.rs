@@ -21,6 +21,8 @@ pub(super) fn all() -> Vec<Call> {
             .says("What must be done by when, by law or by the region, and whether it was.", "依法或者依本地规定应在何时前完成何事，以及是否完成。"),
         of_case("/v1/cases/{id}/referrals", "readReferrals", ("The referrals of a case", "案件转介"), "ReferralList")
             .says("Who asked whom for what, and how far it has come.", "谁请谁办理何事，进展如何。"),
+        of_case("/v1/cases/{id}/replay", "replayCase", ("A case walked again", "案件回放"), "Replay")
+            .says("Every fact in the order of recording: what it changed, which clocks it started and stopped, by the rules of its day; at the end, what every clock came to.", "按登记顺序逐一回放：每一事实改变了什么、依当时规则起止了哪些时限；最后为各时限的结论。"),
         of_case("/v1/cases/{id}/knowledge", "readKnowledge", ("What another agency had been told", "他单位所知"), "Timeline")
             .says("For the coordinator and reviewers: what an agency had been told by then. Values that you may not see yourself are marked withheld-from-you.", "供统筹单位和监督单位使用：某单位截至当时被告知的内容。本单位无权查阅的值标为 withheld-from-you。")
             .with([query("agency", agency(), ("The agency.", "单位代码。")).required()])
@@ -35,7 +37,7 @@ fn of_case(at: &'static str, id: &'static str, title: (&'static str, &'static st
         .by_agency()
         .with([
             path("id", history(), ("The history, as a receipt or a list named it.", "案卷编号，见回执或列表。")),
-            query("as_of", text(), ("A position of the ledger, or a time with its offset (write + as %2B): the case as it stood then.", "账本位置，或者带时区的时间（+ 写作 %2B）：当时的案件情况。")),
+            query("as_of", text(), ("A position of the ledger, a day (its end), or a time with its offset (write + as %2B): the case as it stood then.", "账本位置、日期（当日终了）或者带时区的时间（+ 写作 %2B）：当时的案件情况。")),
         ])
         .answers(200, of(shape), ("As your agency may see it.", "本单位可以查阅的内容。"))
         .problems(&[&MALFORMED, &NOT_FOUND])

@@ -62,6 +62,11 @@ pub(super) fn operator() -> Vec<Call> {
             .answers(201, of("Token"), ("The token, this once.", "令牌，仅此一次显示。"))
             .problems(UNREADABLE)
             .problems(&[&BROKEN, &UNKNOWN_AGENCY]),
+        post("/v1/views/rebuild", "rebuildViews", ("Make all views again", "重建视图"))
+            .says("Beside the running ones; the two are compared, and the new ones answer from then on. It goes on when nobody listens any more.", "在现有视图之外重建并比对，随后由新视图提供服务；连接断开后仍会完成。")
+            .by_operator()
+            .answers_as(200, Some(("application/x-ndjson", text())), ("A line of JSON for each step {at, head}; at last {through, alike, difference}, or a Problem.", "每步一行 JSON：{at, head}；最后一行为 {through, alike, difference} 或者 Problem。"))
+            .problems(&[&MALFORMED]),
     ]
 }
 
@@ -78,5 +83,9 @@ pub(super) fn health() -> Vec<Call> {
             )
             .answers(200, of("Readiness"), ("Ready.", "就绪。"))
             .answers(503, of("Readiness"), ("Not ready, and why.", "未就绪及原因。")),
+        get("/metrics", "metrics", ("Measures", "运行指标"))
+            .says("Counters and times in the text format 0.0.4 of Prometheus. A program on the same machine needs no token.", "Prometheus 文本格式 0.0.4 的计数和耗时。本机程序无需令牌。")
+            .by_operator()
+            .answers_as(200, Some(("text/plain", text())), ("The measures.", "运行指标。")),
     ]
 }

@@ -210,7 +210,7 @@ pub(super) fn told() -> Vec<Member> {
         ),
         must(
             "form",
-            one_of(&["full", "masked", "coarse"]),
+            form(),
             "Whole; without what is withheld; or only that something happened, and on which day.",
             "完整；隐去部分内容；仅告知某日有事发生。",
         ),
@@ -282,4 +282,9 @@ fn page() -> Shape {
 /// A fact as it is named elsewhere.
 pub(super) fn at() -> Value {
     reference()
+}
+
+/// How much of a fact is shown.
+pub(super) fn form() -> Value {
+    one_of(&["full", "masked", "coarse"])
 }

@@ -18,10 +18,6 @@ pub(crate) const PHASES: [&str; 8] = [
     "closed",
 ];
 
-/// How a clock stands.
-pub(crate) const CLOCK_STATES: [&str; 8] =
-    ["missed", "running", "undisclosed", "undetermined", "explained", "met-late", "met", "expired"];
-
 /// Everything about cases.
 pub(super) fn all() -> Vec<Shape> {
     vec![
@@ -36,7 +32,6 @@ pub(super) fn all() -> Vec<Shape> {
         title(),
         clocks(),
         items("ClockList", "ClockItem"),
-        clock(),
         items("Inbox", "InboxItem"),
         waiting(),
         items("ReferralList", "ReferralItem"),
@@ -131,7 +126,7 @@ fn case_page() -> Shape {
     shape("CasePage", ("A case at a moment.", "某一时点的案件。"), members)
 }
 
-fn as_of() -> Member {
+pub(super) fn as_of() -> Member {
     must("as_of", count(), "The position of the ledger as of which this is.", "截至账本的哪一位置。")
 }
 
@@ -218,70 +213,6 @@ fn title() -> Shape {
         "Title",
         ("A text in both languages.", "中英文文本。"),
         [must("zh", text(), "In Chinese.", "中文。"), must("en", text(), "In English.", "英文。")],
-    )
-}
-
-fn clock() -> Shape {
-    shape(
-        "ClockItem",
-        (
-            "One clock of one case: what must be done by when, by which law.",
-            "一案的一个时限：依法应在何时前完成何事。",
-        ),
-        [
-            must("clock", text(), "The rule.", "规则编号。"),
-            must("instance", text(), "Which instance of it.", "该规则的第几次适用。"),
-            must("case", history(), "The history.", "案卷编号。"),
-            must("number", text(), "The number of the case.", "案号。"),
-            must("name", of("Title"), "What the clock is called.", "时限名称。"),
-            must("obligation", of("Title"), "What must be done.", "应当完成的事项。"),
-            must(
-                "kind",
-                one_of(&["law", "local"]),
-                "Whether law gives the number, or the region.",
-                "期限由法律规定还是由本地规定。",
-            ),
-            must("law", text(), "The law.", "法律依据。"),
-            must("article", text(), "The article.", "条款。"),
-            must(
-                "basis",
-                of("Title"),
-                "What the law says, and what is the region's own.",
-                "法律规定的内容以及本地规定的部分。",
-            ),
-            must("owners", list(agency()), "Who owes it now.", "目前的责任单位。"),
-            must("state", one_of(&CLOCK_STATES), "How it stands.", "状态。"),
-            must("started", time(), "When it started.", "起算时间。"),
-            must("started_fact", at(), "The fact that started it.", "起算事实。"),
-            may(
-                "due",
-                time(),
-                "From when it is too late; absent where nothing can be counted.",
-                "届满时间；无法计算时没有。",
-            ),
-            may("due_day", text(), "The last day, where the limit is a day.", "以日计算的，为最后一日。"),
-            may("no_due", text(), "Why there is no due time.", "没有届满时间的原因。"),
-            must(
-                "expires",
-                flag(),
-                "A validity that ends by itself: nobody owes anything.",
-                "是否为自行届满的有效期，无人负有义务。",
-            ),
-            may("stopped", time(), "When it was done.", "完成时间。"),
-            may(
-                "stopped_by",
-                at(),
-                "The fact that stopped it, where you were told of it.",
-                "完成事实（已告知本单位的）。",
-            ),
-            may(
-                "margin_seconds",
-                seconds(),
-                "Time in hand; negative when overdue.",
-                "剩余秒数；超期时为负。",
-            ),
-            must("taken_seconds", seconds(), "Time taken so far.", "已用秒数。"),
-        ],
     )
 }
 

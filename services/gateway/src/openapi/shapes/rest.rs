@@ -55,6 +55,12 @@ fn problem() -> Shape {
             ),
             must("detail", text(), "What can be done about it.", "如何处理。"),
             may("errors", list(of("Wrong")), "Every place that is wrong.", "所有有误之处。"),
+            may(
+                "retryAfter",
+                count(),
+                "Seconds after which it may be sent again, as Retry-After.",
+                "多少秒后可以重新提交，与 Retry-After 一致。",
+            ),
             may("unmet", list(text()), "What exactly a rule misses.", "规则所缺的具体条件。"),
         ],
     )
@@ -152,6 +158,12 @@ fn readiness() -> Shape {
         "Readiness",
         ("How the bus is. Null when the ledger cannot say.", "总线状态；账本不可用时为 null。"),
         [
+            must(
+                "timezone",
+                or_null(text()),
+                "The time zone of the region, by its IANA name.",
+                "本地区时区（IANA 名称）。",
+            ),
             must("head", position(), "Last durable position of the ledger.", "账本最后一个持久位置。"),
             must(
                 "rules",

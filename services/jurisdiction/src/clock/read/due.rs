@@ -67,15 +67,6 @@ impl Reader<'_> {
             }
         }
     }
-
-    pub(super) fn number(&mut self, number: &Spanned<u16>) -> Option<u16> {
-        if (1..=9999).contains(number.get_ref()) {
-            return Some(*number.get_ref());
-        }
-        let line = self.line(&number.span());
-        self.fault(line, "expected a number from 1 to 9999");
-        None
-    }
 }
 
 fn shifts(time: &Allowed) -> bool {

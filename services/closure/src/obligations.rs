@@ -1,0 +1,217 @@
+//! What is still owed to a child, folded from the facts of all stages. Which of it must be settled before a case
+//! closes is for the region's rules to say.
+
+use crate::risk::{Look, Risk};
+use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::case_conference::CaseConference;
+use vocabulary::follow_up::FollowUp;
+use vocabulary::governance::Governance;
+use vocabulary::guardianship::{Guardianship, ProtectionOrderDecided};
+use vocabulary::mandatory_reporting::MandatoryReporting;
+use vocabulary::referral::Referral;
+use vocabulary::{CaseFact, EventId, Fact, Instant};
+
+/// The result of a conference to which too few came.
+const INQUORATE: &str = "inquorate";
+/// The reason for the end of a temporary guardianship that has a fact of its own, with its day.
+const RETURNED: &str = "returned";
+/// A fact without a type in Rust: the reporter's unit was told.
+const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
+
+/// What is still owed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Obligations {
+    /// The latest safety assessment: when, and whether it found danger.
+    pub safety: Option<(Instant, bool)>,
+    /// How great the risk is, and who looked.
+    pub risk: Risk,
+    /// Whether the child was ever taken away.
+    pub removed: bool,
+    /// Who cares for the child.
+    pub care: Care,
+    /// Since when the child lives where it stays: its last return, or the end of a temporary guardianship in
+    /// another way. Absent while it is away.
+    pub settled: Option<Instant>,
+    /// When the first plan was adopted.
+    pub planned: Option<Instant>,
+    /// The referrals whose loop is open, by the `id` of their making.
+    pub referrals: BTreeSet<EventId>,
+    /// The protection orders that are applied for or granted, by the `id` of the application.
+    pub orders: BTreeMap<String, Order>,
+    /// The statutory reports, by their `id`.
+    pub reports: BTreeMap<EventId, Report>,
+    /// Whether a conference that decided recorded how the child's view came in.
+    pub child_view: bool,
+    /// The clocks that were missed and not explained: clock and instance.
+    pub breaches: BTreeSet<(String, String)>,
+}
+
+/// Who cares for the child.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Care {
+    /// Whoever did, or does for good.
+    #[default]
+    Settled,
+    /// It was taken away, and others care for it.
+    Away,
+    /// Civil affairs is its guardian for a time.
+    Temporary,
+}
+
+/// A protection order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// The court has not decided.
+    Asked,
+    /// It is granted: its last day, where it has one.
+    Granted(Option<String>),
+}
+
+/// A statutory report, and what its reporter was told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Whether a criminal case was filed on it.
+    pub filed: bool,
+    /// The kinds of feedback sent.
+    pub told: BTreeSet<String>,
+}
+
+impl Obligations {
+    /// With one more fact.
+    pub(crate) fn note(&mut self, fact: &CaseFact) {
+        match &fact.fact {
+            Fact::MandatoryReporting(said) => self.report(said, fact),
+            Fact::Referral(said) => self.referral(said, fact),
+            Fact::CaseConference(said) => self.conference(said),
+            Fact::Guardianship(said) => self.guardianship(said, fact),
+            Fact::FollowUp(said) => self.follow_up(said),
+            Fact::Governance(said) => self.clock(said),
+            Fact::Other if fact.attributes.kind.as_str() == FEEDBACK => self.feedback(fact),
+            Fact::Intake(_) | Fact::OneStop(_) | Fact::Closure(_) | Fact::Other => {}
+        }
+    }
+
+    fn report(&mut self, said: &MandatoryReporting, fact: &CaseFact) {
+        match said {
+            MandatoryReporting::ReportFiled(_) => {
+                self.reports.entry(fact.attributes.id.clone()).or_default();
+            }
+            MandatoryReporting::CriminalCaseFiled(said) => {
+                if let Some(report) = self.reports.get_mut(said.report.as_str()) {
+                    report.filed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn feedback(&mut self, fact: &CaseFact) {
+        let text = |name: &str| fact.clear.get(name).and_then(|value| value.as_str());
+        if let (Some(report), Some(kind)) = (text("report"), text("kind"))
+            && let Some(report) = self.reports.get_mut(report)
+        {
+            report.told.insert(kind.to_owned());
+        }
+    }
+
+    fn referral(&mut self, said: &Referral, fact: &CaseFact) {
+        let ended = match said {
+            Referral::Made(_) => {
+                self.referrals.insert(fact.attributes.id.clone());
+                return;
+            }
+            Referral::Received(_) | Referral::Accepted(_) => return,
+            Referral::Returned(said) => &said.referral,
+            Referral::Completed(said) => &said.referral,
+            Referral::Failed(said) => &said.referral,
+            Referral::Cancelled(said) => &said.referral,
+        };
+        self.referrals.remove(ended.as_str());
+    }
+
+    fn conference(&mut self, said: &CaseConference) {
+        match said {
+            CaseConference::Convened(_) => {}
+            CaseConference::Concluded(said) => self.child_view |= said.result != INQUORATE,
+            CaseConference::PlanAdopted(said) => {
+                self.planned = self.planned.or_else(|| Instant::parse(&said.adopted_at).ok());
+            }
+        }
+    }
+
+    fn guardianship(&mut self, said: &Guardianship, fact: &CaseFact) {
+        match said {
+            Guardianship::SafetyAssessed(said) => {
+                let assessed = Instant::parse(&said.assessed_at).ok().map(|at| (at, said.danger_now));
+                self.safety = self.safety.max(assessed); // two of one moment: danger is the greater
+            }
+            Guardianship::ChildRemoved(_) | Guardianship::PlacementHandedOver(_) => {
+                self.take_away(Care::Away)
+            }
+            Guardianship::TemporaryGuardianshipStarted(_) => self.take_away(Care::Temporary),
+            Guardianship::ChildReturned(said) => {
+                // A temporary guardianship ends by its own fact.
+                self.care = if self.care == Care::Temporary { Care::Temporary } else { Care::Settled };
+                self.settled = Instant::parse(&said.returned_at).ok();
+            }
+            Guardianship::TemporaryGuardianshipEnded(said) => {
+                self.care = Care::Settled;
+                if said.end_reason != RETURNED {
+                    self.settled = Instant::parse(&said.ended_at).ok();
+                }
+            }
+            Guardianship::ProtectionOrderApplied(_) => {
+                self.orders.insert(fact.attributes.id.to_string(), Order::Asked);
+            }
+            Guardianship::ProtectionOrderDecided(said) => self.order(said),
+            Guardianship::ProtectionOrderExpired(said) => drop(self.orders.remove(&said.application)),
+            Guardianship::ProtectionOrderServed(_)
+            | Guardianship::GuardianshipAssessed(_)
+            | Guardianship::GuardianNotifiedToCollect(_) => {}
+        }
+    }
+
+    fn take_away(&mut self, care: Care) {
+        self.removed = true;
+        self.settled = None;
+        if self.care != Care::Temporary {
+            self.care = care;
+        }
+    }
+
+    fn order(&mut self, said: &ProtectionOrderDecided) {
+        match said.granted {
+            true => drop(self.orders.insert(said.application.clone(), Order::Granted(said.valid_to.clone()))),
+            false => drop(self.orders.remove(&said.application)),
+        }
+    }
+
+    fn follow_up(&mut self, said: &FollowUp) {
+        let (at, look) = match said {
+            FollowUp::RiskGradeAssigned(said) => {
+                let valid_until = said.valid_until.as_ref().and_then(|until| until.parse().ok());
+                (&said.assigned_at, Look::Graded { grade: said.grade, valid_until })
+            }
+            FollowUp::RiskGradeChanged(said) => {
+                (&said.changed_at, Look::Graded { grade: said.to, valid_until: None })
+            }
+            FollowUp::VisitRecorded(said) => (&said.visited_at, Look::Visited(said.grade)),
+        };
+        self.risk.note(Instant::parse(at).ok(), look);
+    }
+
+    fn clock(&mut self, said: &Governance) {
+        match said {
+            Governance::ClockBreached(said) => {
+                self.breaches.insert((said.clock.clone(), said.instance.clone()));
+            }
+            Governance::BreachRebutted(said) => self.explained(&said.clock, &said.instance),
+            Governance::BreachExplained(said) => self.explained(&said.clock, &said.instance),
+            _ => {}
+        }
+    }
+
+    fn explained(&mut self, clock: &str, instance: &str) {
+        self.breaches.remove(&(clock.to_owned(), instance.to_owned()));
+    }
+}

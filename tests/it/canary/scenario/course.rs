@@ -1,0 +1,63 @@
+//! The course of a case whose facts have an order: referrals that end, a conference and its plan, grades and
+//! visits, and the closing.
+
+use super::Scenario;
+use crate::harness::facts::when;
+use serde_json::{Value, json};
+
+impl Scenario<'_> {
+    /// The referral that was accepted is completed; another one fails; a third is taken back.
+    pub(super) fn referrals_end(&mut self, case: &str, accepted: &str) {
+        let on = Some(case);
+        let completed = json!({"referral": accepted, "completed_at": when(), "outcome": "goal-met"});
+        self.say("ngo-07", "referral.completed.v1", on, completed);
+        let failing = self.referred_to_the_same(case);
+        self.say("ngo-07", "referral.received.v1", on, json!({"referral": failing, "received_at": when()}));
+        self.say("ngo-07", "referral.accepted.v1", on, json!({"referral": failing, "accepted_at": when()}));
+        let failed = json!({"referral": failing, "failed_at": when(), "reason_code": "declined"});
+        self.say("ngo-07", "referral.failed.v1", on, failed);
+        let mistaken = self.referred_to_the_same(case);
+        let cancelled = json!({"referral": mistaken, "cancelled_at": when(), "reason_code": "by-mistake"});
+        self.say("wbo", "referral.cancelled.v1", on, cancelled);
+    }
+
+    fn referred_to_the_same(&mut self, case: &str) -> String {
+        let made = json!({"to": "ngo-07", "purpose": "visit", "urgency": "routine"});
+        self.say("wbo", "referral.made.v1", Some(case), made).0
+    }
+
+    /// The agencies confer and plan; the station, which is invited, visits and proposes to close too early.
+    pub(super) fn the_agencies_confer_plan_and_follow_up(&mut self, case: &str) {
+        let on = Some(case);
+        let convened =
+            json!({"kind": "case", "participants": ["cab", "wst-01"], "at": when(), "child_heard": true});
+        let (conference, _) = self.say("wbo", "case-conference.convened.v1", on, convened);
+        let concluded = json!({"conference": conference, "result": "plan", "concluded_at": when(),
+                               "attended": ["cab", "wst-01"], "child_view": "written"});
+        self.say("wbo", "case-conference.concluded.v1", on, concluded);
+        let plan = json!({"adopted_at": when(), "review_at": "2030-02-12", "owners": ["wst-01"],
+                          "tasks": [{"task": "visits", "owner": "wst-01", "due": "2030-01-31"}]});
+        self.say("wbo", "case-conference.plan-adopted.v1", on, plan);
+        let graded = json!({"grade": "L3", "scheme": "district-five-grades", "scheme_version": "2026.1", "assigned_at": when()});
+        self.say("wbo", "follow-up.risk-grade-assigned.v1", on, graded);
+        let changed = json!({"from": "L3", "to": "L2", "reason_code": "danger-over", "assessors": 2, "changed_at": when()});
+        self.say("wst-01", "follow-up.risk-grade-changed.v1", on, changed);
+        let visited = json!({"visited_at": when(), "mode": "scan", "outcome": "ok", "grade": "L1"});
+        self.say("wst-01", "follow-up.visit-recorded.v1", on, visited);
+        let proposal = self.proposed_to_close(case, "goal-met");
+        let rejected = json!({"proposal": proposal, "failed": ["follow-up-finished"], "rejected_at": when()});
+        self.say("wbo", "closure.rejected.v1", on, rejected);
+    }
+
+    /// Last of all, because a closed case takes nothing more: it goes on inside another one.
+    pub(super) fn the_case_is_closed(&mut self, case: &str) {
+        let proposal = self.proposed_to_close(case, "merged");
+        let closed = json!({"proposal": proposal, "closed_at": when(), "closure_type": "merged"});
+        self.say("wbo", "closure.closed.v1", Some(case), closed);
+    }
+
+    fn proposed_to_close(&mut self, case: &str, closure_type: &str) -> Value {
+        let proposed = json!({"closure_type": closure_type, "proposed_at": when()});
+        self.say("wst-01", "closure.proposed.v1", Some(case), proposed).0.into()
+    }
+}
