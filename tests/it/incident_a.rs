@@ -5,7 +5,6 @@ use crate::harness::command::{Ended, lianhu, lianhu_at};
 use crate::harness::{Caller, Server, Site, repository};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 /// Clock, owner, start, due (a minute, or a whole day), stop, verdict.
 #[rustfmt::skip]
@@ -40,7 +39,8 @@ struct Played {
     number: String,
 }
 
-static PLAYED: LazyLock<Played> = LazyLock::new(|| {
+/// Each test has a server of its own, so that none outlives its test.
+fn played() -> Played {
     let site = Site::demo();
     let (file, data) = (repository("tests/scenarios/incident-a.jsonl"), site.data().to_owned());
     let ended =
@@ -50,7 +50,7 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     let server = site.up();
     server.settled();
     Played { case: text("id"), number: text("number"), server, _site: site }
-});
+}
 
 impl Played {
     fn get(&self, agency: &str, path: &str) -> Value {
@@ -99,7 +99,8 @@ fn golden() -> Vec<[String; 6]> {
 
 #[test]
 fn every_clock_starts_ends_and_is_judged_to_the_minute_over_http() {
-    let answer = PLAYED.get("wbo", "/clocks");
+    let played = played();
+    let answer = played.get("wbo", "/clocks");
     let rows: Vec<_> = answer["items"].as_array().unwrap().iter().map(row).collect();
     assert_eq!(rows, golden());
     for clock in answer["items"].as_array().unwrap() {
@@ -110,11 +111,12 @@ fn every_clock_starts_ends_and_is_judged_to_the_minute_over_http() {
 
 #[test]
 fn the_replay_on_the_command_line_gives_the_same_verdicts_with_law_and_article() {
-    let said = PLAYED.lianhu("wcc", &["--json", "replay", &PLAYED.number]).done();
+    let played = played();
+    let said = played.lianhu("wcc", &["--json", "replay", &played.number]).done();
     let replay: Value = serde_json::from_str(&said).unwrap();
     let rows: Vec<_> = replay["verdicts"].as_array().unwrap().iter().map(row).collect();
     assert_eq!(rows, golden());
-    let told = PLAYED.lianhu("wcc", &["replay", &PLAYED.number]).done();
+    let told = played.lianhu("wcc", &["replay", &played.number]).done();
     for (clock, ..) in GOLDEN {
         assert!(
             told.lines().any(|line| line.trim().starts_with(clock) && line.contains(" art. ")),
@@ -126,7 +128,8 @@ fn the_replay_on_the_command_line_gives_the_same_verdicts_with_law_and_article()
 
 #[test]
 fn nothing_was_missed_the_case_is_in_follow_up_judged_and_the_child_is_home() {
-    let page = PLAYED.get("wbo", "");
+    let played = played();
+    let page = played.get("wbo", "");
     assert_eq!(
         (&page["phase"], &page["grade"], &page["overdue"]),
         (&json!("follow-up"), &json!("L1"), &json!(0))
@@ -138,7 +141,7 @@ fn nothing_was_missed_the_case_is_in_follow_up_judged_and_the_child_is_home() {
     assert_eq!(track("justice"), Some(json!("judged")));
     assert_eq!(track("guardianship"), Some(json!("returned")));
     assert_eq!(track("protection-order"), Some(json!("expired")));
-    let kinds = kinds(&PLAYED.get("wbo", "/timeline"));
+    let kinds = kinds(&played.get("wbo", "/timeline"));
     assert!(!kinds.iter().any(|kind| kind == "governance.clock-breached.v1"), "{kinds:?}");
     let count = |wanted: &str| kinds.iter().filter(|kind| *kind == wanted).count();
     assert_eq!(count("one-stop.interview-completed.v1"), 1, "the child was asked once");
@@ -156,7 +159,8 @@ fn kinds(timeline: &Value) -> Vec<String> {
 
 #[test]
 fn a_request_and_its_answers_are_one_step_with_its_duration() {
-    let timeline = PLAYED.get("wbo", "/timeline");
+    let played = played();
+    let timeline = played.get("wbo", "/timeline");
     let steps = timeline["steps"].as_array().unwrap();
     let order = steps.iter().find(|step| step["title"]["en"] == "Protection order applied for").unwrap();
     assert_eq!(order["facts"].as_array().unwrap().len(), 4, "applied, decided, served, expired");
@@ -170,22 +174,23 @@ fn a_request_and_its_answers_are_one_step_with_its_duration() {
 
 #[test]
 fn as_of_an_earlier_moment_the_case_is_what_it_was() {
-    let as_of = |when: &str| PLAYED.get("wbo", &format!("?as_of={when}"));
+    let played = played();
+    let as_of = |when: &str| played.get("wbo", &format!("?as_of={when}"));
     let evening = as_of("2026-03-30T18:00:00%2B08:00");
     assert_eq!((&evening["phase"], &evening["grade"]), (&json!("open"), &json!("L4")));
-    let clocks = PLAYED.get("wbo", "/clocks?as_of=2026-04-01");
+    let clocks = played.get("wbo", "/clocks?as_of=2026-04-01");
     let of = |id: &str| {
         let clocks = clocks["items"].as_array().unwrap();
         clocks.iter().find(|clock| clock["clock"] == id).map(|clock| clock["state"].clone())
     };
     assert_eq!((of("K08"), of("K23"), of("K17")), (Some(json!("running")), Some(json!("met")), None));
     assert_eq!(as_of("2026-07-15")["phase"], "conference");
-    let wbo = PLAYED.server.agency("wbo");
-    let before = wbo.get(&format!("/v1/cases/{}?as_of=2026-03-29", PLAYED.case));
+    let wbo = played.server.agency("wbo");
+    let before = wbo.get(&format!("/v1/cases/{}?as_of=2026-03-29", played.case));
     before.refused(404, "not-found"); // before its first fact there was no such case
-    let far = PLAYED.get("wbo", "?as_of=2030-01-01");
-    assert_eq!(far, PLAYED.get("wbo", ""), "what is to come is not known: as it stands");
-    wbo.get(&format!("/v1/cases/{}?as_of=yesterday", PLAYED.case)).refused_at(
+    let far = played.get("wbo", "?as_of=2030-01-01");
+    assert_eq!(far, played.get("wbo", ""), "what is to come is not known: as it stands");
+    wbo.get(&format!("/v1/cases/{}?as_of=yesterday", played.case)).refused_at(
         400,
         "malformed",
         "/as_of",
@@ -195,7 +200,8 @@ fn as_of_an_earlier_moment_the_case_is_what_it_was() {
 
 #[test]
 fn the_reviewer_sees_what_the_school_knew_on_three_dates() {
-    let knew = |day: &str| PLAYED.get("wcc", &format!("/knowledge?agency=sch-15&as_of={day}"));
+    let played = played();
+    let knew = |day: &str| played.get("wcc", &format!("/knowledge?agency=sch-15&as_of={day}"));
     assert!(facts(&knew("2026-04-12")).is_empty(), "before the transfer the school knew nothing");
     let exact = |timeline: &Value| -> Vec<String> {
         let exact = facts(timeline).into_iter().filter(|fact| fact["form"] != "coarse");
@@ -204,16 +210,17 @@ fn the_reviewer_sees_what_the_school_knew_on_three_dates() {
     assert_eq!(exact(&knew("2026-04-13")), ["education.school-transfer-arranged.v1"]);
     let later = ["education.school-transfer-arranged.v1", "guardianship.return-notice-given.v1"];
     assert_eq!(exact(&knew("2026-07-22")), later);
-    let said = PLAYED.lianhu("wcc", &["replay", &PLAYED.number, "--as", "sch-15", "--as-of", "2026-04-12"]);
+    let said = played.lianhu("wcc", &["replay", &played.number, "--as", "sch-15", "--as-of", "2026-04-12"]);
     assert!(said.done().contains("told nothing"));
-    let school = PLAYED.server.agency("sch-15");
-    let other = school.get(&format!("/v1/cases/{}/knowledge?agency=psb", PLAYED.case));
+    let school = played.server.agency("sch-15");
+    let other = school.get(&format!("/v1/cases/{}/knowledge?agency=psb", played.case));
     other.refused(403, "role-not-allowed");
 }
 
 #[test]
 fn knowledge_shows_the_reviewer_no_value_that_is_not_for_it() {
-    let police = PLAYED.get("wcc", "/knowledge?agency=psb-03");
+    let played = played();
+    let police = played.get("wcc", "/knowledge?agency=psb-03");
     let report =
         facts(&police).into_iter().find(|f| f["event"]["type"] == "mandatory-reporting.report-filed.v1");
     let report = report.unwrap();
@@ -231,10 +238,11 @@ fn knowledge_shows_the_reviewer_no_value_that_is_not_for_it() {
 
 #[test]
 fn who_has_no_part_in_the_case_finds_nothing_of_it() {
-    let stranger = PLAYED.server.agency("sch-12");
+    let played = played();
+    let stranger = played.server.agency("sch-12");
     let wrong = stranger.get("/v1/cases/case-00000000000000000000000000000000");
     for path in ["", "/timeline", "/clocks", "/referrals", "/replay", "/stream", "/knowledge?agency=sch-12"] {
-        let answer = stranger.get(&format!("/v1/cases/{}{path}", PLAYED.case));
+        let answer = stranger.get(&format!("/v1/cases/{}{path}", played.case));
         assert_eq!((answer.status, &answer.text), (404, &wrong.text), "{path}");
     }
     assert_eq!(stranger.get("/v1/cases").expect(200)["total"], 0);

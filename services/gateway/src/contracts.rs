@@ -1,8 +1,9 @@
-//! The contracts as they are published: which types there are, and the schema of each. Public, no token.
+//! The contracts as they are published: which types there are, the schema of each, and the document of all calls.
+//! Public, no token.
 
 use crate::App;
 use crate::problem::Problem;
-use crate::words;
+use crate::{openapi, words};
 use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -12,14 +13,17 @@ use contract::{Contract, Contracts, Opens};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// All answers about contracts, made once: contracts do not change while the program runs.
 pub(crate) struct Published {
     types: Bytes,
-    schemas: HashMap<String, Schema>,
+    schemas: HashMap<String, Kept>,
+    openapi: Kept,
 }
 
-struct Schema {
+/// A text that a client keeps.
+struct Kept {
     text: Bytes,
     etag: String,
 }
@@ -28,16 +32,27 @@ impl Published {
     /// The contracts of a bus.
     pub(crate) fn of(contracts: &Contracts) -> Self {
         let types: Vec<Value> = contracts.all().map(|contract| summary(contract)).collect();
-        let schemas = contracts.all().map(|contract| (contract.kind.to_string(), Schema::of(contract)));
-        Self { types: json!(types).to_string().into(), schemas: schemas.collect() }
+        let schema = |contract: &Arc<Contract>| Kept::of(contract.schema.to_string());
+        let schemas = contracts.all().map(|contract| (contract.kind.to_string(), schema(contract)));
+        let openapi = Kept::of(openapi::text(contracts));
+        Self { types: json!(types).to_string().into(), schemas: schemas.collect(), openapi }
     }
 }
 
-impl Schema {
-    fn of(contract: &Contract) -> Self {
-        let text = contract.schema.to_string();
+impl Kept {
+    fn of(text: String) -> Self {
         let etag = format!("\"{}\"", hex::encode(Sha256::digest(&text)));
         Self { text: text.into(), etag }
+    }
+
+    /// The text, unless the client has it. It keeps it, and asks each time whether it is still the same.
+    fn answer(&self, kind: &'static str, headers: &HeaderMap) -> Response {
+        let common =
+            [(header::ETAG, self.etag.clone()), (header::CACHE_CONTROL, "public, no-cache".to_owned())];
+        if is_known(headers, &self.etag) {
+            return (StatusCode::NOT_MODIFIED, common).into_response();
+        }
+        (common, [(header::CONTENT_TYPE, kind)], self.text.clone()).into_response()
     }
 }
 
@@ -64,7 +79,7 @@ pub(crate) async fn types(State(shared): App) -> Response {
     ([(header::CONTENT_TYPE, json)], shared.contracts.types.clone()).into_response()
 }
 
-/// `GET /v1/schemas/{type}`. A client keeps it, and asks each time whether it is still the same.
+/// `GET /v1/schemas/{type}`.
 pub(crate) async fn schema(
     State(shared): App,
     kind: Result<Path<String>, PathRejection>,
@@ -72,13 +87,12 @@ pub(crate) async fn schema(
 ) -> Result<Response, Problem> {
     let found = kind.ok().and_then(|Path(kind)| shared.contracts.schemas.get(&kind));
     let schema = found.ok_or_else(|| Problem::new(&words::NOT_FOUND))?;
-    let common =
-        [(header::ETAG, schema.etag.clone()), (header::CACHE_CONTROL, "public, no-cache".to_owned())];
-    if is_known(&headers, &schema.etag) {
-        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
-    }
-    let kind = [(header::CONTENT_TYPE, "application/schema+json")];
-    Ok((common, kind, schema.text.clone()).into_response())
+    Ok(schema.answer("application/schema+json", &headers))
+}
+
+/// `GET /v1/openapi.json`.
+pub(crate) async fn openapi(State(shared): App, headers: HeaderMap) -> Response {
+    shared.contracts.openapi.answer("application/json", &headers)
 }
 
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {

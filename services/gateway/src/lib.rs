@@ -13,12 +13,14 @@ mod body;
 mod cases;
 mod connection;
 mod contracts;
+mod docs;
 mod events;
 mod feed;
 mod follow;
 mod health;
 mod metrics;
 mod mode;
+mod openapi;
 mod precondition;
 mod problem;
 mod query;
@@ -143,9 +145,14 @@ fn routes() -> Vec<(&'static str, MethodRouter<Arc<Shared>>)> {
         ("/v1/cases/{id}/stream", get(stream::of_case)),
         ("/v1/types", get(contracts::types)),
         ("/v1/schemas/{type}", get(contracts::schema)),
+        ("/v1/openapi.json", get(contracts::openapi)),
         ("/v1/validate", post(events::validate)),
         ("/v1/rules", post(admin::adopt)),
         ("/v1/tokens", post(admin::issue)),
+        ("/docs", get(docs::calls)),
+        ("/docs/facts", get(docs::facts)),
+        ("/docs/facts/{type}", get(docs::fact)),
+        ("/docs/style.css", get(docs::style)),
         ("/v1/views/rebuild", post(admin::rebuild)),
         ("/livez", get(async || "ok")),
         ("/readyz", get(health::ready)),

@@ -27,8 +27,7 @@ macro_rules! words {
             header: words!(@header $($header)?),
         };)+
 
-        /// The whole table, by which tests hold that no code stands twice.
-        #[cfg(test)]
+        /// The whole table.
         pub(crate) const ALL: &[&Word] = &[$(&$name),+];
     };
     (@header) => { None };

@@ -53,7 +53,7 @@ pub(super) fn head(method: &str, path: &str, version: &str, headers: &[(&str, &s
     format!("{method} {path} HTTP/{version}\r\nhost: lianhu\r\n{}\r\n", lines.collect::<String>())
 }
 
-/// Sends a request and reads the whole answer.
+/// Sends a request and reads the whole answer, which must be as the document says.
 pub(super) async fn send(
     to: SocketAddr,
     method: &str,
@@ -73,7 +73,9 @@ pub(super) async fn send(
     let mut bytes = Vec::new();
     let _ =
         timeout(Duration::from_secs(20), socket.read_to_end(&mut bytes)).await.expect("an answer in time");
-    read(&bytes)
+    let answer = read(&bytes);
+    super::agreed::holds(method, path, &answer);
+    answer
 }
 
 fn read(bytes: &[u8]) -> Answer {

@@ -1,8 +1,13 @@
 //! The edge from outside: a bus on loopback, and a client that speaks plain HTTP.
 
+mod agreed;
 mod client;
+mod document;
+mod examples;
+mod incident;
 mod metrics;
 mod operating;
+mod pages;
 mod publishing;
 mod quota;
 mod reading;

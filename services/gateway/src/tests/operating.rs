@@ -1,14 +1,14 @@
 use super::*;
 
 impl World {
-    async fn operate(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn operate(&self, path: &str, body: &Value) -> Answer {
         let headers =
             [("authorization", &*format!("Bearer {OPERATOR}")), ("content-type", "application/json")];
         client::send(self.at, "POST", path, &headers, body.to_string().as_bytes()).await
     }
 }
 
-fn as_json(files: &[RuleFile]) -> Value {
+pub(super) fn as_json(files: &[RuleFile]) -> Value {
     let files = files.iter().map(|file| json!({"path": file.path, "content": file.content}));
     json!({"files": files.collect::<Vec<_>>()})
 }
