@@ -76,7 +76,7 @@ fn the_exit_code_says_what_happened() {
 
 #[test]
 fn a_quota_that_is_used_up_ends_a_script_with_the_code_for_try_again() {
-    let site = Site::with(&["--demo", "--quota-per-minute", "1", "--quota-burst", "1"]);
+    let site = Site::with(&["--demo", "--empty", "--quota-per-minute", "1", "--quota-burst", "1"]);
     let server = site.up();
     let (one, two) = (Case::filed(&server), Case::filed(&server)); // reports of danger are not counted
     let publish =

@@ -7,6 +7,7 @@
 mod architecture;
 mod authority;
 mod bad_input;
+mod bench;
 mod canary;
 mod clocks;
 mod command_line;
@@ -18,6 +19,7 @@ mod harness;
 mod incident_a;
 mod keys;
 mod limits;
+mod newcomer;
 mod racing;
 mod readme;
 mod referral;

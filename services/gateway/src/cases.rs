@@ -37,7 +37,8 @@ impl When {
         if let Ok(position) = text.parse() {
             return Ok(AsOf::Position(Position(position)));
         }
-        if let Ok(day) = text.parse() {
+        // a date also reads the front of a time with its offset, which names a moment and not a day
+        if let Some(day) = Some(text).filter(|text| !text.contains('T')).and_then(|text| text.parse().ok()) {
             return Ok(AsOf::Day(day));
         }
         let (en, zh) = (

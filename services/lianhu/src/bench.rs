@@ -1,144 +1,127 @@
 //! `lianhu bench`: what this machine does, beside what its store can do at best, in one run.
 //!
-//! For each number of connections it publishes reports over HTTP to a bus of its own in a temporary folder,
-//! with all followers running, and right after it appends the same number of bytes to a bare sled store from
-//! as many callers, group-committed and synced in the same way. The load comes from this process too, so both
-//! share the machine's cores with it. Ratios travel between machines, figures do not.
+//! Publishing over HTTP is held against a bare sled store that appends the same number of bytes from as many
+//! callers, group-committed and synced in the same way; making views again, against reading the ledger and nothing
+//! else; one publish into a large ledger, against one into a small one. The load comes from this process too, so
+//! both share the machine's cores with it. Ratios travel between machines, figures do not.
 
+mod filled;
 mod load;
 mod raw;
+mod row;
+mod served;
+mod start;
 
 use crate::failure::Failure;
-use crate::folder::Folder;
-use crate::{rules, up};
-use clap::Args;
-use gateway::{Config, Operator};
-use ledger::Ledger;
-use serde::Serialize;
-use std::net::SocketAddr;
+use clap::{Args, ValueEnum};
+use filled::Filled;
+use row::Row;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
-use vocabulary::Version;
+use tokio::runtime::Runtime;
 
 /// Measure this machine.
 #[derive(Args)]
 pub struct Bench {
-    /// Seconds for each row and side
+    /// What to measure [default: everything]
+    #[arg(long, value_delimiter = ',', value_enum)]
+    rows: Vec<Rows>,
+    /// Seconds for each row and side that is measured over a time
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Connections, one row each
+    /// Connections that publish, one row each
     #[arg(long, value_delimiter = ',', default_value = "1,8,64")]
     connections: Vec<usize>,
+    /// Published facts of the ledger that has grown
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
+    facts: u64,
     /// Folder on the disk to measure; a new folder in it is used and removed
     #[arg(long, default_value = ".", value_name = "DIR")]
     disk: PathBuf,
 }
 
-/// One line of the table.
-#[derive(Serialize)]
-struct Row {
-    measure: String,
-    per_second: f64,
-    beside: f64,
-    beside_what: &'static str,
-    ratio: f64,
-    target: f64,
-    met: bool,
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rows {
+    /// Publishing over HTTP beside the bare store
+    Publish,
+    /// One lone publish beside the bare disk
+    Lone,
+    /// From a receipt to the line in another agency's stream, at 500 facts a second
+    Stream,
+    /// One publish into a ledger that has grown
+    Growth,
+    /// All views made again
+    Rebuild,
+    /// Start and memory with a ledger that has grown
+    Start,
 }
 
 impl Bench {
-    /// Runs and prints the table.
+    /// Runs, and prints each row as soon as it is known.
     pub fn run(self, json: bool) -> Result<(), Failure> {
         let folder = self.disk.join(format!(".lianhu-bench-{}", std::process::id()));
-        let outcome = self.measure(&folder);
+        std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, error))?;
+        if !json {
+            row::head();
+        }
+        let outcome = self.measure(&folder, |row| row::print(&row, json));
         let cleared = std::fs::remove_dir_all(&folder).map_err(|error| Failure::file(&folder, error));
-        let (bytes, rows) = outcome?;
-        cleared?;
-        print(bytes, &rows, json);
+        outcome.and(cleared)
+    }
+
+    fn wants(&self, some: &[Rows]) -> bool {
+        self.rows.is_empty() || some.iter().any(|row| self.rows.contains(row))
+    }
+
+    fn measure(
+        &self,
+        folder: &Path,
+        mut tell: impl FnMut(Row) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let span = Duration::from_secs(self.seconds);
+        if self.wants(&[Rows::Publish, Rows::Lone]) {
+            let all = if self.wants(&[Rows::Publish]) { &self.connections[..] } else { &[] };
+            let lone = self.wants(&[Rows::Lone]);
+            in_runtime(|runtime| served::publish(runtime, folder, (all, span), lone, &mut tell))?;
+        }
+        if self.wants(&[Rows::Stream]) {
+            in_runtime(|runtime| served::stream(runtime, folder, span, &mut tell))?;
+        }
+        if self.wants(&[Rows::Growth, Rows::Rebuild, Rows::Start]) {
+            let (grown, facts) =
+                in_runtime(|runtime| runtime.block_on(self.grown(&folder.join("grown"), &mut tell)))?;
+            if self.wants(&[Rows::Start]) {
+                start::start(&grown, facts)?.into_iter().try_for_each(tell)?;
+            }
+        }
         Ok(())
     }
 
-    fn measure(&self, folder: &Path) -> Result<(usize, Vec<Row>), Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::Store(error.to_string()))?;
-        let span = Duration::from_secs(self.seconds);
-        let (at, ledger) = runtime.block_on(serve(&folder.join("bus")))?;
-        let mut rows = Vec::new();
-        load::publish(at, 1, Duration::from_secs(1))?; // warm
-        let bytes = last_record_bytes(&*ledger)?;
-        for connections in &self.connections {
-            let published = load::publish(at, *connections, span)?;
-            let raw = raw::append(&folder.join(format!("raw-{connections}")), *connections, bytes, span)?;
-            rows.push(row(
-                format!("publish over HTTP, {connections} connections"),
-                published,
-                raw,
-                "raw group-committed append",
-                0.6,
-            ));
-            if *connections == 1 {
-                let floor = raw::flush_floor(&folder.join("floor"), bytes, span)?;
-                rows.push(row("one lone publish".to_owned(), published, floor, "write and fdatasync", 0.5));
-            }
+    /// The rows of a ledger that has grown; answers its folder, which nobody uses any more.
+    async fn grown(
+        &self,
+        folder: &Path,
+        mut tell: impl FnMut(Row) -> Result<(), Failure>,
+    ) -> Result<(PathBuf, usize), Failure> {
+        let mut filled = Filled::start(folder, usize::try_from(self.facts).unwrap_or(usize::MAX)).await?;
+        if self.wants(&[Rows::Growth]) {
+            tell(filled.grow().await?)?;
+        } else {
+            filled.fill().await?;
         }
-        runtime.shutdown_background();
-        Ok((bytes, rows))
+        if self.wants(&[Rows::Rebuild]) {
+            tell(filled.rebuild().await?)?;
+        }
+        filled.close().await
     }
 }
 
-fn row(measure: String, per_second: f64, beside: f64, beside_what: &'static str, target: f64) -> Row {
-    let ratio = per_second / beside;
-    Row { measure, per_second, beside, beside_what, ratio, target, met: ratio >= target }
-}
-
-fn print(bytes: usize, rows: &[Row], json: bool) {
-    if json {
-        println!(
-            "{}",
-            serde_json::json!({"record_bytes": bytes, "store": "sled", "durability": "flushed and synced", "rows": rows})
-        );
-        return;
-    }
-    println!(
-        "record {bytes} bytes · store sled · every answer after flush and fdatasync · all followers running\n"
-    );
-    println!(
-        "{:<38} {:>10} {:>10}  {:<28} {:>6} {:>7}",
-        "measure", "per second", "beside", "", "ratio", "target"
-    );
-    for row in rows {
-        let met = if row.met { "met" } else { "not met" };
-        println!(
-            "{:<38} {:>10.0} {:>10.0}  {:<28} {:>6.2} {:>7.2}  {met}",
-            row.measure, row.per_second, row.beside, row.beside_what, row.ratio, row.target
-        );
-    }
-}
-
-/// A bus of its own, under the demo rules.
-async fn serve(path: &Path) -> Result<(SocketAddr, Arc<dyn Ledger>), Failure> {
-    let unreachable = |error: std::io::Error| Failure::Unreachable("127.0.0.1".to_owned(), error.to_string());
-    let folder = Folder::at(path)?;
-    let stores = folder.open()?;
-    let ledger = stores.ledger.clone();
-    let files = rules::demo();
-    let region = rules::of(&files)?.region().clone();
-    let bus = Arc::new(up::open(stores, region, true)?);
-    bus.adopt(&files).await?;
-    bus.issue_demo_tokens().await?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(unreachable)?;
-    let at = listener.local_addr().map_err(unreachable)?;
-    tokio::spawn(bus.clone().run());
-    let router = gateway::router(bus, Operator::new(folder.operator_token()?), Config::default());
-    tokio::spawn(gateway::serve(listener, router, std::future::pending()));
-    Ok((at, ledger))
-}
-
-/// Bytes of the last record of a case, as it is stored.
-fn last_record_bytes(ledger: &dyn Ledger) -> Result<usize, Failure> {
-    let cases = ledger.histories(vocabulary::id::HistoryKind::Case)?;
-    let case = cases.last().ok_or_else(|| Failure::Store("nothing was published".to_owned()))?;
-    let records = ledger.read(case, Version(0))?;
-    Ok(records.last().map(|stored| stored.record.to_bytes().len()).unwrap_or_default())
+/// A runtime for some rows. It ends with them, so that nothing of theirs runs beside the next.
+fn in_runtime<T>(work: impl FnOnce(&Runtime) -> Result<T, Failure>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Store(error.to_string()))?;
+    let outcome = work(&runtime);
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    outcome
 }

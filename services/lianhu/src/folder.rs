@@ -27,6 +27,22 @@ pub struct Stores {
     pub views: Arc<Views>,
 }
 
+/// The stores of a bus, whatever its ledger lies on.
+pub struct Parts {
+    /// Facts.
+    pub ledger: Arc<dyn Ledger>,
+    /// Keys.
+    pub vault: Arc<Vault>,
+    /// What stands on the desks of the agencies.
+    pub views: Arc<Views>,
+}
+
+impl From<Stores> for Parts {
+    fn from(Stores { ledger, vault, views }: Stores) -> Self {
+        Self { ledger, vault, views }
+    }
+}
+
 impl Folder {
     /// A folder, created when it is missing, readable by its owner alone.
     pub fn at(path: &Path) -> Result<Self, Failure> {

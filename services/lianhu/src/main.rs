@@ -17,6 +17,7 @@ mod rebuild;
 mod rules;
 mod scenario;
 mod schema;
+mod story;
 mod tail;
 mod tokens;
 mod up;
@@ -75,7 +76,7 @@ enum Command {
     Scenario(scenario::ScenarioCommand),
     /// Look at a data folder, or at a running bus: what is well, what is not, what to do
     Doctor(doctor::Doctor),
-    /// Measure this machine: publishing over HTTP beside the raw store, in one run
+    /// Measure this machine beside its own bare store and disk, in one run
     Bench(bench::Bench),
     /// Print what a shell needs to complete the words of this command
     Completions(completions::Completions),

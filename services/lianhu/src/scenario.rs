@@ -5,9 +5,9 @@
 //! at that time, too. So a folder that is served afterwards looks as if the incident had been lived through with
 //! it. The people of a scenario are invented; a folder that holds real cases is refused.
 
-mod file;
-mod outcome;
-mod play;
+pub mod file;
+pub mod outcome;
+pub mod play;
 
 use crate::failure::Failure;
 use crate::folder::{Folder, Stores, region_of};
@@ -46,7 +46,7 @@ pub struct Run {
 }
 
 /// The rules are adopted and the tokens issued this long before the first line.
-const BEFORE: Duration = Duration::from_secs(60);
+pub const BEFORE: Duration = Duration::from_secs(60);
 
 impl ScenarioCommand {
     /// Runs the command.
@@ -77,7 +77,7 @@ impl Run {
             bus.issue_demo_tokens().await?;
         }
         let mut told = Told::new(json);
-        let played = play::lines(&bus, &clock, lines, &mut told).await;
+        let played = play::lines(&bus, &clock, lines, |line, outcome| told.line(line, outcome)).await;
         followers.abort();
         played?;
         told.end(&bus.rules()?, &*stores.ledger)
@@ -104,5 +104,5 @@ fn open(stores: &Stores, files: &[RuleFile], clock: Arc<StoryClock>) -> Result<B
         return Err(Failure::Usage(why.to_owned()));
     }
     let region = region_of(&*stores.ledger)?.unwrap_or_else(|| rules.region().clone());
-    up::open_by(stores.clone(), region, rules.demo(), clock, Duration::ZERO)
+    up::open_by(stores.clone().into(), region, rules.demo(), clock, Duration::ZERO)
 }

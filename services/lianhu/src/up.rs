@@ -1,12 +1,14 @@
 //! `lianhu up`: the whole bus in one process.
 
 use crate::failure::Failure;
-use crate::folder::{Folder, Stores, region_of};
+use crate::folder::{self, Folder, Stores, region_of};
 use crate::rules;
+use crate::story::{self, Simulator, Stories};
 use clap::Args;
 use contract::Contracts;
 use gateway::{Config, Operator};
 use jurisdiction::RuleFile;
+use ledger::Ledger;
 use runtime::{Bus, Clock, Parts, SystemClock};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +25,15 @@ pub struct Up {
     /// A synthetic region with tokens that everybody knows: for trying, never for real cases
     #[arg(long)]
     demo: bool,
+    /// Without the demo's cases, and without the simulator that goes on with them
+    #[arg(long, requires = "demo")]
+    empty: bool,
+    /// Seconds between two facts of the demo's simulator; 0 turns it off
+    #[arg(long, requires = "demo", default_value_t = 4, value_name = "SECONDS")]
+    pace: u64,
+    /// The demo's cases without the simulator: the same as --pace 0
+    #[arg(long, requires = "demo", conflicts_with = "pace")]
+    quiet: bool,
     /// Where facts and keys are kept [default: lianhu-data, or lianhu-demo with --demo]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -57,6 +68,10 @@ impl Up {
         };
         let stores = folder.open()?;
         let region = self.region(&stores, files.as_deref())?;
+        if self.demo && !self.empty {
+            story::plant(&stores, &region, folder.path()).await?;
+        }
+        let ledger = stores.ledger.clone();
         let bus = Arc::new(open(stores, region, self.demo)?);
         if let Some(files) = &files {
             bus.adopt(files).await.map_err(rules::explain)?;
@@ -68,7 +83,8 @@ impl Up {
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::Address(self.listen, error))?;
         let stopped = stopped()?; // before anybody reads that it serves
-        self.greet(&bus, &folder, &listener, json)?;
+        let at = listener.local_addr().map_err(|error| Failure::Store(error.to_string()))?;
+        self.greet(&bus, &folder, at, json)?;
         let followers = tokio::spawn(bus.clone().run());
         let (leave, leaving) = watch::channel(false);
         let stopped = async move {
@@ -78,8 +94,10 @@ impl Up {
         let pages = console::router(bus.clone(), pages(&bus, &folder, leaving));
         let (events_per_minute, events_burst) = (self.quota_per_minute, self.quota_burst);
         let config = Config { events_per_minute, events_burst, ..Config::default() };
-        let router = gateway::router(bus, operator, config).merge(pages);
+        let router = gateway::router(bus.clone(), operator, config).merge(pages);
+        let simulator = self.simulator(at, &bus, ledger)?;
         let served = gateway::serve(listener, router, stopped).await;
+        drop(simulator);
         followers.abort();
         served.map_err(|error| Failure::Store(error.to_string()))
     }
@@ -96,8 +114,25 @@ impl Up {
         }
     }
 
-    fn greet(&self, bus: &Bus, folder: &Folder, listener: &TcpListener, json: bool) -> Result<(), Failure> {
-        let at = listener.local_addr().map_err(|error| Failure::Store(error.to_string()))?;
+    fn simulates(&self) -> bool {
+        self.demo && !self.empty && !self.quiet && self.pace > 0
+    }
+
+    /// The simulator of the demo, unless it is turned off. It stops when it is dropped.
+    fn simulator(
+        &self,
+        at: SocketAddr,
+        bus: &Arc<Bus>,
+        ledger: Arc<dyn Ledger>,
+    ) -> Result<Option<Simulator>, Failure> {
+        if !self.simulates() {
+            return Ok(None);
+        }
+        let pace = Duration::from_secs(self.pace);
+        Simulator::start(Stories::read()?, at, bus.clone(), ledger, pace).map(Some)
+    }
+
+    fn greet(&self, bus: &Bus, folder: &Folder, at: SocketAddr, json: bool) -> Result<(), Failure> {
         let rules = bus.rules()?;
         let (version, count) = (rules.version(), rules.agencies(bus.now()).count());
         let types = bus.contracts().all().count();
@@ -114,6 +149,14 @@ impl Up {
             println!(
                 "  demo      the token of an agency is demo-<agency>, e.g. demo-hsp-01; synthetic people only"
             );
+            if !self.empty {
+                let every = if self.simulates() {
+                    format!("another fact every {} s", self.pace)
+                } else {
+                    "nothing moves".to_owned()
+                };
+                println!("  cases     invented ones at all stages; {every} (--pace, --quiet, --empty)");
+            }
             println!("  console   http://{at}/");
             println!("  try       curl -s http://{at}/v1/feed -H 'authorization: Bearer demo-psb-03'");
         }
@@ -124,19 +167,19 @@ impl Up {
 
 /// The bus over open stores, by the clock of this machine.
 pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> {
-    open_by(stores, region, demo, Arc::new(SystemClock), runtime::GATHER)
+    open_by(stores.into(), region, demo, Arc::new(SystemClock), runtime::GATHER)
 }
 
 /// The bus over open stores, by a clock of the caller's; `gather` as [`Parts`] has it.
 pub fn open_by(
-    stores: Stores,
+    stores: folder::Parts,
     region: Region,
     demo: bool,
     clock: Arc<dyn Clock>,
     gather: Duration,
 ) -> Result<Bus, Failure> {
     let contracts = Contracts::published().map_err(|error| Failure::Faults(vec![error.to_string()]))?;
-    let Stores { ledger, vault, views } = stores;
+    let folder::Parts { ledger, vault, views } = stores;
     let parts = Parts { region, ledger, vault, views, contracts: contracts.into(), clock, gather, demo };
     Bus::open(parts).map_err(|problem| match problem {
         runtime::Problem::Demo if demo => {

@@ -46,9 +46,9 @@ pub fn binary() -> PathBuf {
 }
 
 impl Site {
-    /// An empty folder for the demo.
+    /// An empty folder for the demo, without its cases.
     pub fn demo() -> Self {
-        Self::with(&["--demo"])
+        Self::with(&["--demo", "--empty"])
     }
 
     /// An empty folder, served with these options.

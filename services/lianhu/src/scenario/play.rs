@@ -2,7 +2,7 @@
 //! know of it has been told.
 
 use super::file::Line;
-use super::outcome::{Outcome, Told};
+use super::outcome::Outcome;
 use crate::failure::Failure;
 use contract::Envelope;
 use runtime::{Bus, Caller, Problem, StoryClock};
@@ -13,7 +13,12 @@ use vocabulary::{HistoryId, Instant};
 ///
 /// # Errors
 /// A store or a follower of the bus failed; no line after that is published.
-pub async fn lines(bus: &Bus, clock: &StoryClock, lines: &[Line], told: &mut Told) -> Result<(), Failure> {
+pub async fn lines(
+    bus: &Bus,
+    clock: &StoryClock,
+    lines: &[Line],
+    mut told: impl FnMut(&Line, &Outcome),
+) -> Result<(), Failure> {
     let mut opened = HashMap::new();
     bus.settled().await?;
     for line in lines {
@@ -27,13 +32,16 @@ pub async fn lines(bus: &Bus, clock: &StoryClock, lines: &[Line], told: &mut Tol
         if let (Some(id), Some(history)) = (line.opens(), outcome.history()) {
             opened.insert(id.to_owned(), HistoryId::clone(history));
         }
-        told.line(line, &outcome);
+        told(line, &outcome);
     }
     Ok(())
 }
 
 /// Lets the story pass every moment before the next line at which the bus has something to say of a clock.
-async fn announce(bus: &Bus, clock: &StoryClock, before: Instant) -> Result<(), Failure> {
+///
+/// # Errors
+/// A store or a follower of the bus failed.
+pub async fn announce(bus: &Bus, clock: &StoryClock, before: Instant) -> Result<(), Failure> {
     let mut next = bus.announce().await?;
     bus.settled().await?;
     while let Some(moment) = next.filter(|next| *next < before) {
