@@ -86,7 +86,9 @@ async fn an_empty_page_means_that_nothing_is_new_and_not_that_the_feeds_stopped(
 #[tokio::test]
 async fn nor_that_nobody_discloses_any_more() {
     let world = World::new().await;
-    world.append("case-0", "referral.made.v1", json!({})).await; // unreadable: disclosure stops before it
+    // no disclosure stands where only disclosures may: whoever goes on from there would guess
+    world.append("disclosure-999901", "justice.judgment-delivered.v1", json!({})).await;
+    world.publish("hsp-01", &world.filed(1)).await;
     while world.bus.status().unwrap().stopped.is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -96,6 +98,18 @@ async fn nor_that_nobody_discloses_any_more() {
     assert_eq!(stream.event().await.unwrap().data["code"], "unavailable", "and not caught-up");
     let ready = client::send(world.at, "GET", "/readyz", &[], b"").await;
     assert_eq!((ready.status, &ready.json()["stopped"]), (503, &json!(["disclosure"])));
+}
+
+#[tokio::test]
+async fn one_case_that_cannot_be_read_stops_nobody_and_is_counted() {
+    let world = World::new().await;
+    world.append("case-0", "referral.made.v1", json!({})).await;
+    while world.bus.status().unwrap().parked == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(world.get("psb-03", "/v1/feed").await.status, 200);
+    let ready = client::send(world.at, "GET", "/readyz", &[], b"").await;
+    assert_eq!((ready.status, &ready.json()["parked"]), (200, &json!(1)));
 }
 
 #[tokio::test]

@@ -173,6 +173,12 @@ fn readiness() -> Shape {
             ),
             must("disclosed", position(), "How far disclosure has come.", "告知进度。"),
             must("views", position(), "How far the views have come.", "视图进度。"),
+            must(
+                "parked",
+                count(),
+                "How many cases cannot be read to their end; they stand still, and the others go on.",
+                "无法完整读取的个案数；这些个案停住，其余照常。",
+            ),
             must("stopped", list(text()), "Which parts have stopped.", "已停止的部分。"),
         ],
     )
