@@ -30,7 +30,7 @@ export class Bus {
 
   /** Starts it, or starts it again: on the same port, over the same data. */
   async up() {
-    const args = ["up", "--demo", "--data", join(this.folder, "data"), "--listen", `127.0.0.1:${this.port}`];
+    const args = ["up", "--demo", "--empty", "--data", join(this.folder, "data"), "--listen", `127.0.0.1:${this.port}`];
     this.process = spawn(this.binary, args, { stdio: ["ignore", "pipe", "pipe"] });
     for (const pipe of [this.process.stdout, this.process.stderr]) {
       pipe.on("data", (text) => { this.log = (this.log + text).slice(-8_000); });

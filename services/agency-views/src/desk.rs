@@ -149,20 +149,15 @@ impl Desk {
         through: Position,
         (ledger, rules): (&dyn Ledger, &Rules),
     ) -> Result<CaseRow, ViewError> {
+        let whole = row.case.opened.is_none() && !new.is_empty(); // the history began within this batch
         new.iter().for_each(|fact| row.case.evolve(fact));
         if row.number.is_empty() {
             row.number = row.case.number(rules);
         }
         if all || new.iter().any(|fact| statutory_clock::reads(fact, rules)) {
-            let history = ledger.read(case, Version(0))?;
-            let mut facts = Vec::new();
-            for stored in history.iter().take_while(|stored| stored.position <= through) {
-                match CaseFact::of_record(stored.position, &stored.record) {
-                    Ok(more) => facts.extend(more),
-                    Err(_) => break, // parked when it was met
-                }
-            }
-            row.clocks = statutory_clock::clocks(&facts, rules).iter().map(ClockRow::of).collect();
+            let earlier = if whole { Vec::new() } else { history(case, through, ledger)? };
+            let facts = if whole { new } else { &earlier[..] };
+            row.clocks = statutory_clock::clocks(facts, rules).iter().map(ClockRow::of).collect();
         }
         Ok(row)
     }
@@ -268,6 +263,18 @@ impl Desk {
         }
         Ok(parked)
     }
+}
+
+/// The facts of a case, through a position.
+fn history(case: &HistoryId, through: Position, ledger: &dyn Ledger) -> Result<Vec<CaseFact>, ViewError> {
+    let mut facts = Vec::new();
+    for stored in ledger.read(case, Version(0))?.iter().take_while(|stored| stored.position <= through) {
+        match CaseFact::of_record(stored.position, &stored.record) {
+            Ok(more) => facts.extend(more),
+            Err(_) => break, // parked when it was met
+        }
+    }
+    Ok(facts)
 }
 
 /// Whether a record says something of a case.

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use vocabulary::governance::Governance;
-use vocabulary::{AgencyCode, CaseFact, Fact, FactRef, HistoryId, Position};
+use vocabulary::{AgencyCode, Fact, FactRef, HistoryId, Position};
 
 /// The feeds of all agencies.
 pub struct Feeds {
@@ -113,9 +113,10 @@ impl Feeds {
     ) -> Result<(), ViewError> {
         let at = stored.position;
         let unreadable = |why: String| LedgerError::Unreadable { at, why };
-        let facts = CaseFact::of_record(at, &stored.record).map_err(|why| unreadable(why.to_string()))?;
-        for fact in facts {
-            let Fact::Governance(Governance::Disclosed(disclosed)) = fact.fact else { continue };
+        for fact in &stored.record.facts {
+            let read = Fact::read(fact.attributes.kind.as_str(), &fact.data);
+            let read = read.map_err(|why| unreadable(why.to_string()))?;
+            let Fact::Governance(Governance::Disclosed(disclosed)) = read else { continue };
             if disclosed.entries.is_empty() {
                 continue;
             }

@@ -26,9 +26,13 @@ pub struct Store {
 
 const CHECKPOINT: &[u8] = b"c";
 
+/// How often what was applied is made durable. Whatever a crash takes is applied again, and a flush of the views
+/// stands in the way of those that publishers wait for.
+const FLUSH_EVERY_MS: u64 = 5_000;
+
 /// sled gives its file lock back a little after a store was dropped.
 fn open(dir: &Path) -> sled::Result<Db> {
-    let config = sled::Config::new().path(dir).cache_capacity(64 << 20);
+    let config = sled::Config::new().path(dir).cache_capacity(64 << 20).flush_every_ms(Some(FLUSH_EVERY_MS));
     for _ in 0..20 {
         match config.open() {
             Err(sled::Error::Io(_)) => std::thread::sleep(Duration::from_millis(10)),
