@@ -108,7 +108,7 @@ impl Feeds {
     pub(crate) fn disclosed(
         &self,
         stored: &Stored,
-        ledger: &dyn Ledger,
+        (batch, ledger): (&[&Stored], &dyn Ledger),
         change: &mut Change,
     ) -> Result<(), ViewError> {
         let at = stored.position;
@@ -120,8 +120,14 @@ impl Feeds {
             if disclosed.entries.is_empty() {
                 continue;
             }
-            let source = ledger.get(disclosed.source)?;
-            let source = source.ok_or_else(|| unreadable("its source is missing".to_owned()))?;
+            // The source of most tellings stands in the same batch: it is not read a second time.
+            let here = batch.binary_search_by_key(&disclosed.source, |stored| stored.position);
+            let source = match here {
+                Ok(place) => batch[place].clone(),
+                Err(_) => ledger
+                    .get(disclosed.source)?
+                    .ok_or_else(|| unreadable("its source is missing".to_owned()))?,
+            };
             for entry in &disclosed.entries {
                 let row = FeedRow::new(&disclosed, entry, at);
                 self.append(at, &entry.agency, row, change)?;

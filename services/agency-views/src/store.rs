@@ -74,7 +74,7 @@ impl Store {
         let (mut change, mut touched, mut batch) = (Change::default(), Touched::default(), Batch::default());
         for stored in &fresh {
             match stored.record.history.kind() {
-                HistoryKind::Disclosure => self.feeds.disclosed(stored, ledger, &mut change)?,
+                HistoryKind::Disclosure => self.feeds.disclosed(stored, (&fresh, ledger), &mut change)?,
                 HistoryKind::Rules if adopts(stored) => touched.rules_changed(),
                 _ if is_case(stored) => touched.note(stored),
                 _ => {}
