@@ -52,15 +52,9 @@ vocabulary::refusals! {
 }
 
 impl Refusal {
-    /// The refusal with what is unmet: codes, ids and labels that the publisher itself has named.
-    fn of(self, unmet: impl IntoIterator<Item = impl ToString>) -> vocabulary::Refusal {
-        let unmet = unmet.into_iter().map(|one| one.to_string()).collect();
-        vocabulary::Refusal { unmet, ..self.into() }
-    }
-
     /// The refusal, if anything is unmet.
     fn unless_none(self, unmet: Vec<String>) -> Answer {
-        if unmet.is_empty() { Ok(()) } else { Err(self.of(unmet)) }
+        if unmet.is_empty() { Ok(()) } else { Err(self.of_all(unmet)) }
     }
 }
 
@@ -86,23 +80,23 @@ fn convened(state: &State, said: &Convened, proposed: &Proposed, rules: &Rules) 
     }
     let id = &proposed.attributes.id;
     if state.conferences.contains_key(id) {
-        return Err(Refusal::IdTaken.of([id]));
+        return Err(Refusal::IdTaken.of(id));
     }
     on_the_roster(&said.participants, proposed, rules)
 }
 
 fn concluded(state: &State, said: &Concluded, proposed: &Proposed) -> Answer {
     let id = &said.conference;
-    let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of([id]))?;
+    let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of(id))?;
     if conference.phase != Phase::Convened {
-        return Err(Refusal::AlreadyConcluded.of([id]));
+        return Err(Refusal::AlreadyConcluded.of(id));
     }
     let expected =
         |agency: &&AgencyCode| conference.invited.contains(*agency) || *agency == proposed.publisher();
     let guests = said.attended.iter().filter(|agency| !expected(agency));
     Refusal::NotInvited.unless_none(guests.map(ToString::to_string).collect())?;
     if Instant::parse(&said.concluded_at).ok() < conference.at {
-        return Err(Refusal::EndedBeforeItBegan.of([&said.concluded_at]));
+        return Err(Refusal::EndedBeforeItBegan.of(&said.concluded_at));
     }
     if said.result == INQUORATE { Ok(()) } else { decided(conference, said) }
 }
@@ -111,11 +105,11 @@ fn concluded(state: &State, said: &Concluded, proposed: &Proposed) -> Answer {
 fn decided(conference: &Conference, said: &Concluded) -> Answer {
     let present: BTreeSet<_> = said.attended.iter().collect();
     if present.len() < QUORUM {
-        return Err(Refusal::NoQuorum.of(present));
+        return Err(Refusal::NoQuorum.of_all(present));
     }
     let heard = matches!(said.child_view.as_str(), "heard" | "written");
     if conference.child_heard && !heard {
-        return Err(Refusal::ChildNotHeard.of([&said.child_view]));
+        return Err(Refusal::ChildNotHeard.of(&said.child_view));
     }
     Ok(())
 }
@@ -134,7 +128,7 @@ fn plan_adopted(state: &State, said: &PlanAdopted, proposed: &Proposed, rules: &
     let late = said.tasks.iter().filter(|task| task.due < adopted);
     Refusal::DuePast.unless_none(late.map(|task| task.task.clone()).collect())?;
     if said.review_at <= adopted {
-        return Err(Refusal::ReviewTooEarly.of([&said.review_at]));
+        return Err(Refusal::ReviewTooEarly.of(&said.review_at));
     }
     Ok(())
 }

@@ -36,13 +36,6 @@ vocabulary::refusals! {
         "尚不能结案：以下结案条件未满足。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: ids and codes that the publisher or the region's rules have named.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

@@ -32,13 +32,6 @@ vocabulary::refusals! {
         "回访时间在未来，请在回访之后记录。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: a grade or a time that stands on the case or was named.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

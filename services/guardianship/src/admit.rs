@@ -74,13 +74,6 @@ vocabulary::refusals! {
         "该未成年人尚未送回。请先发布送回，或者填写其他终止原因。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: an id, a code, a day or a fact that is missing.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

@@ -42,13 +42,6 @@ vocabulary::refusals! {
         "有两名儿童使用了同一代号，请为每名儿童使用不同的代号。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: an id, a code or a label that the publisher itself has named.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

@@ -55,13 +55,6 @@ vocabulary::refusals! {
         "这份报告已经刑事立案。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: an id, a code or a label that the publisher itself has named.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<Vec<Consequence>, vocabulary::Refusal>;
 
 /// Nothing follows.

@@ -61,13 +61,6 @@ vocabulary::refusals! {
         "该未成年人尚未接受过询问，无须批准再次询问。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: an id, a code, a label or a fact that is missing.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

@@ -53,13 +53,6 @@ vocabulary::refusals! {
         "转介单位已经撤回这份转介，无需再办理。";
 }
 
-impl Refusal {
-    /// The refusal with what is unmet: an id, a code or a label that the publisher itself has named.
-    fn of(self, unmet: impl ToString) -> vocabulary::Refusal {
-        vocabulary::Refusal { unmet: vec![unmet.to_string()], ..self.into() }
-    }
-}
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 pub(crate) fn admit(

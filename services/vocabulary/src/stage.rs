@@ -74,6 +74,15 @@ macro_rules! refusals {
 
             /// The stable code.
             pub fn code(self) -> &'static str { match self { $(Self::$name => $code),+ } }
+
+            /// The refusal with what is unmet: an id, a code, a label or a day; never words about a person.
+            pub fn of(self, unmet: impl ToString) -> $crate::Refusal { self.of_all([unmet]) }
+
+            /// The refusal with everything that is unmet.
+            pub fn of_all(self, unmet: impl IntoIterator<Item = impl ToString>) -> $crate::Refusal {
+                let unmet = unmet.into_iter().map(|one| one.to_string()).collect();
+                $crate::Refusal { unmet, ..self.into() }
+            }
         }
 
         impl From<Refusal> for $crate::Refusal {
