@@ -165,6 +165,8 @@ impl Duties {
     fn conference(&mut self, said: &CaseConference, fact: &CaseFact) {
         match said {
             CaseConference::Convened(said) => {
+                // one that too few came to is called again by this: it has no hour, as every other one has
+                self.0.retain(|duty| duty.kind != DutyKind::ConcludeConference || duty.until.is_some());
                 let at = Instant::parse(&said.at).ok();
                 for agency in &said.participants {
                     let agency = Party::Agency(agency.clone());

@@ -1,0 +1,4 @@
+//! The store of the views, and the fold of a case.
+
+mod case;
+mod views;
