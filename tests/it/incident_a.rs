@@ -237,6 +237,30 @@ fn knowledge_shows_the_reviewer_no_value_that_is_not_for_it() {
 }
 
 #[test]
+fn what_is_withheld_from_a_fact_stands_in_no_list_either() {
+    let played = played();
+    let timeline = played.get("pro", "/timeline");
+    let made = facts(&timeline).into_iter().find(|fact| fact["event"]["type"] == "referral.made.v1").unwrap();
+    assert!(made["event"]["data"]["purpose"].is_null(), "{made}");
+    let referrals = played.get("pro", "/referrals");
+    let referrals = referrals["items"].as_array().unwrap();
+    assert!(!referrals.is_empty() && referrals.iter().all(|referral| referral["purpose"].is_null()));
+    assert_eq!(played.get("wbo", "/referrals")["items"][1]["purpose"], "counselling");
+}
+
+#[test]
+fn of_what_was_told_by_the_day_the_minute_stands_nowhere() {
+    let played = played();
+    let midnight = "T16:00:00.000000Z"; // in the district
+    let replay = played.get("sch-15", "/replay");
+    let coarse = replay["steps"].as_array().unwrap().iter().filter(|step| step["form"] == "coarse");
+    let recorded: Vec<&str> = coarse.map(|step| step["recorded"].as_str().unwrap()).collect();
+    assert!(recorded.len() > 30 && recorded.iter().all(|at| at.ends_with(midnight)), "{recorded:?}");
+    assert!(played.get("sch-15", "")["opened"].as_str().unwrap().ends_with(midnight));
+    assert!(!played.get("wbo", "")["opened"].as_str().unwrap().ends_with(midnight));
+}
+
+#[test]
 fn who_has_no_part_in_the_case_finds_nothing_of_it() {
     let played = played();
     let stranger = played.server.agency("sch-12");

@@ -10,7 +10,7 @@
 //! what it was told (`disclosure`), so no row can show what nobody may see.
 
 use crate::ViewError;
-use crate::case::{Case, ClockRow, Duty, Party};
+use crate::case::{Breach, Case, ClockRow, Duty, Party};
 use jurisdiction::Rules;
 use ledger::{Ledger, Stored};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,10 @@ impl CaseRow {
     /// The first moment at which the bus has something to say of a clock: that it is over, or at once that a
     /// breach which it announced was none.
     fn first_due(&self) -> Option<Instant> {
-        self.clocks.iter().filter_map(|clock| clock.announces(&self.case.breaches)).min()
+        let of_none = |breach: &&Breach| !self.clocks.iter().any(|clock| clock.is_of(breach));
+        let gone = self.case.breaches.iter().filter(|breach| !breach.rebutted).find(of_none);
+        let clocks = self.clocks.iter().filter_map(|clock| clock.announces(&self.case.breaches));
+        clocks.chain(gone.map(|breach| breach.due)).min()
     }
 }
 
@@ -55,18 +58,21 @@ pub struct Desk {
 /// What a batch of records did to cases, until it is written.
 #[derive(Default)]
 pub(crate) struct Touched {
-    facts: HashMap<HistoryId, Result<Vec<CaseFact>, String>>,
+    /// The facts of each case, and why they end where they do, should one not be readable.
+    facts: HashMap<HistoryId, (Vec<CaseFact>, Option<String>)>,
     all: bool,
 }
 
 impl Touched {
     /// Notes a record of a case. One that cannot be read parks its case and no other.
     pub(crate) fn note(&mut self, stored: &Stored) {
-        let facts = self.facts.entry(stored.record.history.clone()).or_insert_with(|| Ok(Vec::new()));
-        let Ok(so_far) = facts else { return };
+        let (facts, parked) = self.facts.entry(stored.record.history.clone()).or_default();
+        if parked.is_some() {
+            return;
+        }
         match CaseFact::of_record(stored.position, &stored.record) {
-            Ok(more) => so_far.extend(more),
-            Err(why) => *facts = Err(format!("record {}: {why}", stored.position)),
+            Ok(more) => facts.extend(more),
+            Err(why) => *parked = Some(format!("record {}: {why}", stored.position)),
         }
     }
 
@@ -122,17 +128,15 @@ impl Desk {
         let Touched { mut facts, all } = touched;
         if all {
             for case in self.all()? {
-                facts.entry(case).or_insert_with(|| Ok(Vec::new()));
+                facts.entry(case).or_default();
             }
         }
-        for (case, new) in facts {
+        for (case, (new, parked)) in facts {
             let before = self.row(&case)?;
             let mut row = before.clone().unwrap_or_default();
             if row.parked.is_none() {
-                match new {
-                    Ok(new) => row = Self::next(row, &case, &new, all, through, (ledger, rules))?,
-                    Err(why) => row.parked = Some(why),
-                }
+                row = Self::next(row, &case, &new, all, through, (ledger, rules))?;
+                row.parked = parked;
             }
             if before.as_ref() != Some(&row) {
                 self.put(&case, before.unwrap_or_default(), &row, batch)?;

@@ -141,8 +141,8 @@ pub(crate) struct InboxItem {
 pub(crate) struct ReferralItem {
     pub(crate) from: AgencyCode,
     pub(crate) to: AgencyCode,
-    pub(crate) purpose: String,
-    pub(crate) urgency: String,
+    pub(crate) purpose: Option<String>,
+    pub(crate) urgency: Option<String>,
     pub(crate) phase: String,
     pub(crate) made: Instant,
     pub(crate) received: Option<Instant>,

@@ -1,18 +1,18 @@
 //! Cases as the caller may see them, now or as of an earlier moment: the list, one case, its timeline, clocks and
 //! referrals, what another agency knew of it, and what waits.
 
-use crate::App;
 use crate::auth::Agency;
 use crate::problem::Problem;
 use crate::query::{Asked, wrong};
+use crate::{App, Shared};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use runtime::{
-    AsOf, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, Phase, Problem as Trouble,
-    ReferralItem, Replay, Timeline,
+    AsOf, Bus, CaseFilter, CaseItem, CasePage, ClockItem, ClockState, InboxItem, Page, Phase,
+    Problem as Trouble, ReferralItem, Replay, Timeline,
 };
 use serde::{Deserialize, Serialize};
 use vocabulary::{AgencyCode, HistoryId, Instant, Position};
@@ -55,6 +55,18 @@ pub(crate) fn named(path: Result<Path<String>, PathRejection>) -> Result<History
     Ok(name.ok_or(Trouble::NotFound)?)
 }
 
+/// Asks what looks at many cases away from the threads on which documents are taken and streams flow, and few at
+/// a time: a desk that is refreshed often must not hold up a report of danger.
+async fn apart<T: Send + 'static>(
+    shared: &Shared,
+    ask: impl FnOnce(&Bus) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Problem> {
+    let _turn = shared.lists.acquire().await; // Err: it is never closed
+    let bus = shared.bus.clone();
+    let answer = tokio::task::spawn_blocking(move || ask(&bus)).await;
+    Ok(answer.map_err(|_| Trouble::Unavailable("a question to many cases broke off".to_owned()))??)
+}
+
 /// The query of `GET /v1/cases`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,23 +98,20 @@ pub(crate) async fn list(
     let of = of.as_deref().map(AgencyCode::parse).transpose();
     let of = of.map_err(|_| wrong("agency", "not the code of an agency", "不是机构代码"))?;
     let filter = CaseFilter { agency: of, phase, grade, overdue, number };
-    Ok(Json(shared.bus.cases(&agency.caller, &filter, after, limit(most)?)?))
+    let most = limit(most)?;
+    Ok(Json(apart(&shared, move |bus| bus.cases(&agency.caller, &filter, after, most)).await?))
 }
 
 /// `GET /v1/cases/{id}`. The tag is the last fact that was disclosed to the caller: `If-Match` takes it.
+/// It is no word for the page, which changes with time as well.
 pub(crate) async fn one(
     State(shared): App,
     agency: Agency,
     case: Result<Path<String>, PathRejection>,
     Asked(when): Asked<When>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let page: CasePage = shared.bus.case(&agency.caller, &named(case)?, when.as_of()?)?;
     let tag = format!("\"{}\"", page.case.last);
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    if known && when.as_of.is_none() {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
-    }
     Ok(([(header::ETAG, tag)], Json(page)).into_response())
 }
 
@@ -190,9 +199,8 @@ pub(crate) async fn inbox(
     agency: Agency,
     Asked(Waiting { all }): Asked<Waiting>,
 ) -> Result<Json<Items<InboxItem>>, Problem> {
-    let (bus, caller) = (&shared.bus, &agency.caller);
-    let items = if all { bus.waiting(caller)? } else { bus.inbox(caller)? };
-    Ok(Json(Items { items }))
+    let asked = move |bus: &Bus| if all { bus.waiting(&agency.caller) } else { bus.inbox(&agency.caller) };
+    Ok(Json(Items { items: apart(&shared, asked).await? }))
 }
 
 /// The query of `GET /v1/clocks`.
@@ -210,5 +218,6 @@ pub(crate) async fn board(
     agency: Agency,
     Asked(Board { state, after, limit: most }): Asked<Board>,
 ) -> Result<Json<Page<ClockItem>>, Problem> {
-    Ok(Json(shared.bus.clocks(&agency.caller, state, after, limit(most)?)?))
+    let most = limit(most)?;
+    Ok(Json(apart(&shared, move |bus| bus.clocks(&agency.caller, state, after, most)).await?))
 }

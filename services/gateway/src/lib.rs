@@ -88,6 +88,9 @@ impl Default for Config {
     }
 }
 
+/// Most questions to many cases that are answered at a time.
+const LISTS: usize = 2;
+
 /// What every handler works with.
 struct Shared {
     bus: Arc<Bus>,
@@ -95,6 +98,8 @@ struct Shared {
     config: Config,
     contracts: contracts::Published,
     slots: Arc<slots::Slots>,
+    /// How many questions to many cases are answered at a time.
+    lists: tokio::sync::Semaphore,
     quota: quota::Quota,
     metrics: metrics::Metrics,
 }
@@ -108,7 +113,16 @@ impl Shared {
         let quota = quota::Quota::new(config.events_per_minute, config.events_burst);
         let stages = bus.contracts().all().map(|contract| contract.kind.stage());
         let metrics = metrics::Metrics::new(bus.now(), stages, routes().into_iter().map(|(path, _)| path));
-        Arc::new(Self { bus, operator, config, contracts, slots, quota, metrics })
+        Arc::new(Self {
+            bus,
+            operator,
+            config,
+            contracts,
+            slots,
+            quota,
+            metrics,
+            lists: tokio::sync::Semaphore::new(LISTS),
+        })
     }
 }
 

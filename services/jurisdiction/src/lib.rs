@@ -143,7 +143,8 @@ impl Rules {
     pub fn end_of(&self, day: Date) -> Instant {
         let midnight = day.tomorrow().map(|next| next.at(0, 0, 0, 0));
         let midnight = midnight.and_then(|midnight| self.roster.timezone.to_timestamp(midnight));
-        Instant::new(midnight.unwrap_or(Timestamp::MAX))
+        let beyond = if day.year() < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Instant::new(midnight.unwrap_or(beyond))
     }
 
     /// On which days offices work.

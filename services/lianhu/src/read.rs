@@ -108,18 +108,23 @@ impl Timeline {
             say!("{answer}");
             return Ok(());
         }
-        steps(&answer);
+        steps(&answer, false);
         Ok(())
     }
 }
 
-/// Prints the steps of a timeline.
-fn steps(timeline: &Value) {
+/// Prints the steps of a timeline; with `told`, when the agency was told of each fact.
+fn steps(timeline: &Value, told: bool) {
+    let told = |fact: &Value| match told {
+        true => format!("told {}  ", local(fact["told"].as_str().unwrap_or_default())),
+        false => String::new(),
+    };
     for step in timeline["steps"].as_array().into_iter().flatten() {
         let facts = step["facts"].as_array().map(Vec::as_slice).unwrap_or_default();
         if facts.len() > 1 && facts.iter().all(|fact| fact["form"] == "coarse") {
             let day = clip(step["began"].as_str().unwrap_or_default());
-            say!("  {day:<16}  {:<8} coarse {} × {}", "bus", title(&step["title"]), facts.len());
+            let told = told(&facts[0]);
+            say!("  {told}{day:<16}  {:<8} coarse {} × {}", "bus", title(&step["title"]), facts.len());
             continue;
         }
         if facts.len() > 1 {
@@ -130,7 +135,8 @@ fn steps(timeline: &Value) {
             let source = event["source"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default();
             let late = if fact["late"] == true { "  recorded late 补录" } else { "" };
             say!(
-                "  {:<16}  {:<8} {:<6} {}{late}",
+                "  {}{:<16}  {:<8} {:<6} {}{late}",
+                told(fact),
                 clip(event["time"].as_str().unwrap_or_default()),
                 source,
                 fact["form"].as_str().unwrap_or_default(),

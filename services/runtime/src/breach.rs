@@ -7,6 +7,7 @@
 
 use crate::bus::Bus;
 use crate::problem::Problem;
+use agency_views::Breach;
 use jurisdiction::Rules;
 use statutory_clock::{Clock, Due, Verdict, clocks};
 use std::time::Duration;
@@ -68,30 +69,30 @@ impl Bus {
         let said = self.histories.with(case, |folded| {
             let fold = agency_views::Case::of(&folded.facts);
             let mut said = Vec::new();
-            for clock in clocks(&folded.facts, &rules) {
-                let due = clock.due.as_ref().ok().and_then(Due::moment);
-                let (Ok(verdict), Some(due)) = (clock.verdict(now), due) else { continue };
-                let key = (clock.rule.id.as_str(), clock.instance.as_str());
-                let known = fold
-                    .breaches
-                    .iter()
-                    .find(|b| (b.clock.as_str(), b.instance.as_str()) == key && b.due == due);
-                let owners = || owners(&clock, &folded.involved, &rules, now);
+            let clocks = clocks(&folded.facts, &rules);
+            for clock in &clocks {
+                let (Ok(verdict), Some(due)) = (clock.verdict(now), due_of(clock)) else { continue };
+                let known = fold.breaches.iter().find(|breach| is_of(breach, clock));
                 match (verdict, known) {
-                    (Verdict::Missed | Verdict::Explained, None) => {
-                        said.push(self.breached(&clock, due, owners())?)
+                    (Verdict::Missed | Verdict::Explained | Verdict::MetLate, None) => {
+                        let owners = owners(clock, &folded.involved, &rules, now);
+                        said.push(self.breached(clock, due, owners)?);
                     }
                     (Verdict::Met, Some(known)) if !known.rebutted => {
-                        said.extend(self.rebutted(&clock, due)?)
+                        said.push(self.rebutted(known, clock.stopped.map(|stop| stop.time))?);
                     }
                     (Verdict::Expired, _) if clock.stopped.is_none() => {
                         let start = folded.facts.iter().find(|fact| fact.at == clock.started.fact);
-                        said.extend(
-                            start.map(|start| self.expired(&clock, due, start)).transpose()?.flatten(),
-                        );
+                        let expired = start.map(|start| self.expired(clock, due, start)).transpose()?;
+                        said.extend(expired.flatten());
                     }
                     _ => {}
                 }
+            }
+            // Other rules, or a fact that was recorded late, have moved the due moment: that breach was none.
+            let moved = |breach: &&Breach| !clocks.iter().any(|clock| is_of(breach, clock));
+            for breach in fold.breaches.iter().filter(|breach| !breach.rebutted).filter(moved) {
+                said.push(self.rebutted(breach, None)?);
             }
             Ok::<_, Problem>(said)
         });
@@ -112,22 +113,22 @@ impl Bus {
             owners,
         };
         self.own_fact(
-            &id("breach", clock, due),
+            &of_start("breach", clock, due),
             due.to_string(),
             None,
             &Governance::ClockBreached(said).into(),
         )
     }
 
-    fn rebutted(&self, clock: &Clock, due: Instant) -> Result<Option<StoredFact>, Problem> {
-        let Some(stop) = clock.stopped else { return Ok(None) };
+    fn rebutted(&self, breach: &Breach, stopped: Option<Instant>) -> Result<StoredFact, Problem> {
         let said = BreachRebutted {
-            clock: clock.rule.id.to_string(),
-            instance: clock.instance.clone(),
-            stopped_at: stop.time.to_string(),
+            clock: breach.clock.clone(),
+            instance: breach.instance.clone(),
+            due_at: breach.due.to_string(),
+            stopped_at: stopped.map(|at| at.to_string()),
         };
-        let (id, said) = (id("rebuttal", clock, due), Governance::BreachRebutted(said).into());
-        self.own_fact(&id, self.now().to_string(), None, &said).map(Some)
+        let id = id("rebuttal", &breach.clock, &[&breach.instance, &breach.due.to_string()]);
+        self.own_fact(&id, self.now().to_string(), None, &Governance::BreachRebutted(said).into())
     }
 
     /// What the rule wants said at the end of a validity, by the contract of that fact; nothing where it does not
@@ -148,7 +149,7 @@ impl Bus {
             return Ok(None);
         }
         let cause = Some(&start.attributes.id);
-        self.own_data(&id("expired", clock, due), due.to_string(), cause, expired.fact.clone(), data)
+        self.own_data(&of_start("expired", clock, due), due.to_string(), cause, expired.fact.clone(), data)
             .map(Some)
     }
 }
@@ -161,8 +162,26 @@ fn owners(clock: &Clock, involved: &disclosure::Involved, rules: &Rules, now: In
     }
 }
 
-fn id(what: &str, clock: &Clock, due: Instant) -> String {
-    let name = format!("{}\u{0}{}\u{0}{}\u{0}{due}", clock.rule.id, clock.instance, clock.started.fact);
+/// The id of what is said once of a start of a clock and its due moment.
+fn of_start(what: &str, clock: &Clock, due: Instant) -> String {
+    let start = [clock.started.fact.to_string(), due.to_string()];
+    id(what, clock.rule.id.as_str(), &[&clock.instance, &start[0], &start[1]])
+}
+
+fn due_of(clock: &Clock) -> Option<Instant> {
+    clock.due.as_ref().ok().and_then(Due::moment)
+}
+
+/// Whether a breach that was announced is one of this clock, as it stands.
+fn is_of(breach: &Breach, clock: &Clock) -> bool {
+    breach.clock == clock.rule.id.as_str()
+        && breach.instance == clock.instance
+        && Some(breach.due) == due_of(clock)
+}
+
+/// The id of what is said of a clock, from everything that makes it one saying.
+fn id(what: &str, clock: &str, of: &[&str]) -> String {
+    let name = [&[clock], of].concat().join("\u{0}");
     let unique = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes());
-    format!("{what}-{}-{unique}", clock.rule.id)
+    format!("{what}-{clock}-{unique}")
 }

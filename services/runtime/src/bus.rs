@@ -11,14 +11,16 @@ use jurisdiction::Rules;
 use ledger::{Ledger, Outcome, Stored};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use vault::{KeyId, Place, Vault, VaultError};
 use vocabulary::record::{Bytes, FORMAT, Record, StoredFact};
-use vocabulary::{Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version};
+use vocabulary::{
+    AgencyCode, Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version,
+};
 
 /// What a bus is made of.
 pub struct Parts {
@@ -55,6 +57,8 @@ pub struct Bus {
     pub(crate) histories: Histories,
     pub(crate) tokens: Tokens,
     pub(crate) disclosed: watch::Sender<Disclosing>,
+    /// Who has opened which case and was not told of it yet.
+    pub(crate) opened: Mutex<HashSet<(AgencyCode, HistoryId)>>,
     /// Held while the views are made again.
     rebuilding: tokio::sync::Mutex<()>,
     /// Why a follower is no longer there that cannot say it itself.
@@ -119,6 +123,7 @@ impl Bus {
             histories,
             tokens,
             disclosed,
+            opened: Default::default(),
             rebuilding: Default::default(),
             ended,
         })

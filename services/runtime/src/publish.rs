@@ -104,7 +104,12 @@ impl Bus {
             let record = self.admit(caller, &document, (&history, opens), seen, (&rules, now))?;
             let receipt = receipt(Position(0), &record, 0, false);
             match self.ledger.append(record).await {
-                Ok(Outcome::Appended(sequence)) => return Ok(Receipt { sequence, ..receipt }),
+                Ok(Outcome::Appended(sequence)) => {
+                    if opens {
+                        self.has_opened(&caller.agency, &history);
+                    }
+                    return Ok(Receipt { sequence, ..receipt });
+                }
                 Ok(Outcome::AlreadyThere(at)) => return self.repeat_of(&document, at),
                 Err(LedgerError::Conflict { .. }) => {} // someone else was first: read and decide again
                 Err(error) => return Err(error.into()),

@@ -167,8 +167,11 @@ pub struct BreachRebutted {
     pub clock: String,
     /// Which instance of it.
     pub instance: String,
-    /// When it was done.
-    pub stopped_at: String,
+    /// The due moment of the breach that is taken back.
+    pub due_at: String,
+    /// When it was done; absent where the due moment is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<String>,
 }
 
 /// See [`Governance::BreachExplained`].

@@ -25,7 +25,8 @@ pub(super) fn note(breaches: &mut Vec<Breach>, said: &Governance) {
             breaches.push(Breach { clock, instance, due, rebutted: false });
         }
         Governance::BreachRebutted(said) => {
-            let same = |b: &&mut Breach| b.clock == said.clock && b.instance == said.instance;
+            let Ok(due) = Instant::parse(&said.due_at) else { return };
+            let same = |b: &&mut Breach| b.clock == said.clock && b.instance == said.instance && b.due == due;
             breaches.iter_mut().filter(same).for_each(|breach| breach.rebutted = true);
         }
         Governance::RuleFilePublished(_)

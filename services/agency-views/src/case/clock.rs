@@ -57,22 +57,33 @@ impl ClockRow {
         self.due.as_ref().ok()?.moment()
     }
 
-    /// When the bus has to say something of it: that its time is over; or, from its due moment on, that a breach
-    /// which was announced was none, because it turns out to have been stopped in time.
+    /// When the bus has to say something of it: that its time is over, or was over when it was stopped; or, from its
+    /// due moment on, that a breach which was announced was none, because it turns out to have been stopped in time.
     pub fn announces(&self, announced: &[Breach]) -> Option<Instant> {
-        let (due, late_from) = (self.due_at()?, self.due.as_ref().ok()?.late_from()?);
-        let said = |b: &&Breach| b.clock == self.clock && b.instance == self.instance && b.due == due;
-        match (self.stopped, announced.iter().find(said)) {
+        let late_from = self.due.as_ref().ok()?.late_from()?;
+        match (self.stopped, announced.iter().find(|breach| self.is_of(breach))) {
             (None, None) => Some(late_from),
-            (Some(stop), Some(said)) if !said.rebutted => {
-                self.due.as_ref().is_ok_and(|at| !at.passed(stop.time)).then_some(late_from)
-            }
+            (Some(stop), None) => (self.is_late(stop) && !self.expires()).then_some(late_from),
+            (Some(stop), Some(said)) if !said.rebutted => (!self.is_late(stop)).then_some(late_from),
             _ => None,
         }
     }
 
+    /// Whether a breach that was announced is one of this clock, as it stands.
+    pub(crate) fn is_of(&self, breach: &Breach) -> bool {
+        breach.clock == self.clock && breach.instance == self.instance && Some(breach.due) == self.due_at()
+    }
+
+    fn is_late(&self, stop: Mark) -> bool {
+        self.due.as_ref().is_ok_and(|due| due.passed(stop.time))
+    }
+
+    fn expires(&self) -> bool {
+        self.due.as_ref().is_ok_and(Due::expires)
+    }
+
     /// Whether nothing has stopped it. What was valid for a time is owed by nobody.
     pub fn open(&self) -> bool {
-        self.stopped.is_none() && !self.due.as_ref().is_ok_and(Due::expires)
+        self.stopped.is_none() && !self.expires()
     }
 }

@@ -3,7 +3,7 @@
 use super::known::happened;
 use serde::{Deserialize, Serialize};
 use vocabulary::referral::Referral as Said;
-use vocabulary::{AgencyCode, CaseFact, EventId, Fact, Instant};
+use vocabulary::{AgencyCode, CaseFact, EventId, Fact, FactRef, Instant};
 
 /// How far a referral has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,6 +30,10 @@ pub enum ReferralPhase {
 pub struct ReferralRow {
     /// The `id` of its making.
     pub id: EventId,
+    /// The fact that made it.
+    pub by: FactRef,
+    /// The last fact about it.
+    pub last: FactRef,
     /// Who asks.
     pub from: AgencyCode,
     /// Who is asked.
@@ -68,6 +72,8 @@ impl Referrals {
         match said {
             Said::Made(made) => self.0.push(ReferralRow {
                 id: fact.attributes.id.clone(),
+                by: fact.at,
+                last: fact.at,
                 from: fact.attributes.source.agency.clone(),
                 to: made.to.clone(),
                 purpose: made.purpose.clone(),
@@ -80,30 +86,30 @@ impl Referrals {
                 respond_by: made.respond_by.as_deref().and_then(|by| Instant::parse(by).ok()),
                 outcome: None,
             }),
-            Said::Received(said) => self.step(&said.referral, ReferralPhase::Received, |row| {
+            Said::Received(said) => self.step(&said.referral, fact.at, ReferralPhase::Received, |row| {
                 row.received = Some(at);
             }),
-            Said::Accepted(said) => self.step(&said.referral, ReferralPhase::Accepted, |row| {
+            Said::Accepted(said) => self.step(&said.referral, fact.at, ReferralPhase::Accepted, |row| {
                 row.answered = Some(at);
             }),
-            Said::Returned(said) => self.step(&said.referral, ReferralPhase::Returned, |row| {
+            Said::Returned(said) => self.step(&said.referral, fact.at, ReferralPhase::Returned, |row| {
                 (row.answered, row.outcome) = (Some(at), Some(said.reason_code.clone()));
             }),
-            Said::Completed(said) => self.step(&said.referral, ReferralPhase::Completed, |row| {
+            Said::Completed(said) => self.step(&said.referral, fact.at, ReferralPhase::Completed, |row| {
                 (row.ended, row.outcome) = (Some(at), Some(said.outcome.clone()));
             }),
-            Said::Failed(said) => self.step(&said.referral, ReferralPhase::Failed, |row| {
+            Said::Failed(said) => self.step(&said.referral, fact.at, ReferralPhase::Failed, |row| {
                 (row.ended, row.outcome) = (Some(at), Some(said.reason_code.clone()));
             }),
-            Said::Cancelled(said) => self.step(&said.referral, ReferralPhase::Cancelled, |row| {
+            Said::Cancelled(said) => self.step(&said.referral, fact.at, ReferralPhase::Cancelled, |row| {
                 (row.ended, row.outcome) = (Some(at), Some(said.reason_code.clone()));
             }),
         }
     }
 
-    fn step(&mut self, id: &str, phase: ReferralPhase, note: impl FnOnce(&mut ReferralRow)) {
+    fn step(&mut self, id: &str, at: FactRef, phase: ReferralPhase, note: impl FnOnce(&mut ReferralRow)) {
         if let Some(row) = self.0.iter_mut().find(|row| row.id.as_str() == id) {
-            row.phase = phase;
+            (row.phase, row.last) = (phase, at);
             note(row);
         }
     }

@@ -20,7 +20,7 @@ pub struct Replay {
     #[arg(long = "as", value_name = "AGENCY")]
     agency: Option<String>,
     /// Wait for Enter after each step
-    #[arg(long)]
+    #[arg(long, conflicts_with = "agency")]
     step: bool,
     #[command(flatten)]
     server: Server,
@@ -72,7 +72,7 @@ impl Replay {
             return Ok(());
         }
         say!("{agency} had been told of {} facts by {by} (record {})", told.len(), answer["as_of"]);
-        steps(&answer);
+        steps(&answer, true);
         let exact = told.iter().filter(|fact| fact["form"] != "coarse").count();
         let first = told.iter().filter_map(|fact| fact["told"].as_str()).min().unwrap_or_default();
         say!("{exact} of them exactly, the others only that something happened; first told {}", local(first));

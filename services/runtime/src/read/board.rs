@@ -7,9 +7,9 @@ use crate::bus::Bus;
 use crate::problem::Problem;
 use crate::publish::Caller;
 use crate::read::AsOf;
-use agency_views::CaseRow;
-use std::collections::HashMap;
-use vocabulary::HistoryId;
+use agency_views::{CaseRow, Desk, ViewError};
+use std::collections::{BTreeSet, HashMap};
+use vocabulary::{HistoryId, Role};
 
 impl Bus {
     /// The cases that the caller was told of, the most recently touched first.
@@ -77,8 +77,7 @@ impl Bus {
     /// A store is away or damaged.
     pub fn inbox(&self, caller: &Caller) -> Result<Vec<InboxItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
-        let roles = moment.rules.roles(&caller.agency, moment.time);
-        let cases = self.views.now().desk.waiting(&caller.agency, &roles)?;
+        let cases = self.may_wait(caller, &moment, |desk, roles| desk.waiting(&caller.agency, roles))?;
         let mut items = self.waiting_in(caller, cases, &moment)?;
         items.retain(|item| item.agencies.contains(&caller.agency));
         Ok(items)
@@ -90,8 +89,23 @@ impl Bus {
     /// A store is away or damaged.
     pub fn waiting(&self, caller: &Caller) -> Result<Vec<InboxItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
-        let cases = self.views.now().desk.waiting_at_all()?;
+        let cases = self.may_wait(caller, &moment, |desk, _| desk.waiting_at_all())?;
         self.waiting_in(caller, cases, &moment)
+    }
+
+    /// The cases in which something may wait. Only who sees the whole region is asked of the index: it knows what
+    /// others were not told, and what leaves it would tell of that.
+    fn may_wait(
+        &self,
+        caller: &Caller,
+        moment: &Moment,
+        index: impl FnOnce(&Desk, &[&Role]) -> Result<BTreeSet<HistoryId>, ViewError>,
+    ) -> Result<BTreeSet<HistoryId>, Problem> {
+        let (views, rules) = (self.views.now(), &moment.rules);
+        if rules.sees_region(&caller.agency, moment.time) {
+            return Ok(index(&views.desk, &rules.roles(&caller.agency, moment.time))?);
+        }
+        Ok(views.feeds.cases(&caller.agency)?.into_iter().map(|(case, _)| case).collect())
     }
 
     fn waiting_in(
@@ -139,7 +153,8 @@ impl Bus {
             key(one).cmp(&key(other))
         });
         let (total, from) = (clocks.len(), after.unwrap_or_default());
-        let next = (from + limit < total).then(|| (from + limit).to_string());
+        let end = from.saturating_add(limit);
+        let next = (end < total).then(|| end.to_string());
         let items = clocks.into_iter().skip(from).take(limit).collect();
         Ok(Page { items, next, total })
     }

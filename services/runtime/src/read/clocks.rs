@@ -6,10 +6,11 @@
 
 use super::{ClockItem, ClockState, Look, Title};
 use agency_views::ClockRow;
+use disclosure::Involved;
 use jurisdiction::{ClockRule, Name};
 use statutory_clock::{Due, Verdict};
 use std::sync::Arc;
-use vocabulary::Instant;
+use vocabulary::{AgencyCode, Instant};
 
 impl Look<'_> {
     /// The clock, if the caller may know of it.
@@ -19,12 +20,19 @@ impl Look<'_> {
 
     /// The same, judged as of another time.
     pub(super) fn clock_then(&self, row: &ClockRow, number: &str, then: Instant) -> Option<ClockItem> {
-        let owners = row.owner.as_ref().map(|party| self.agencies(party)).unwrap_or_default();
+        let mut owners = row.owner.as_ref().map(|party| self.agencies(party)).unwrap_or_default();
         let owes = owners.contains(&self.caller.agency);
         if !owes && !self.sight.exact(row.started.fact) {
             return None;
         }
         let rule = self.rule(row)?;
+        owners.retain(|owner| self.may_name(owner));
+        // When a fact came that the caller was not told of is not for it.
+        let due = match &row.due {
+            Ok(Due::Before(fact)) if !self.sight.exact(fact.fact) => Ok(Due::Pending),
+            due => due.clone(),
+        };
+        let row = &ClockRow { due, ..row.clone() };
         let told_of_stop = row.stopped.filter(|stop| owes || self.sight.exact(stop.fact));
         let seen = ClockRow { stopped: told_of_stop, ..row.clone() };
         let sees_all = owes || self.moment.rules.sees_region(&self.caller.agency, self.moment.time);
@@ -53,6 +61,21 @@ impl Look<'_> {
             margin_seconds: row.due_at().map(|due| seconds(at, due)),
             taken_seconds: seconds(row.started.time, at),
         })
+    }
+
+    /// Whether the caller may learn that an agency has a part in the case: itself, whoever sees the whole region,
+    /// and whoever spoke or was named in what the caller was told of.
+    fn may_name(&self, agency: &AgencyCode) -> bool {
+        let (rules, time) = (&self.moment.rules, self.moment.time);
+        let watches = rules.sees_region(&self.caller.agency, time) || rules.sees_region(agency, time);
+        let mut named = Involved::default();
+        let told = self.facts.iter().filter(|fact| self.sight.exact(fact.at));
+        *agency == self.caller.agency
+            || watches
+            || told
+                .inspect(|fact| named.evolve(fact, &self.bus.contracts))
+                .any(|fact| fact.attributes.source.agency == *agency)
+            || named.grants(agency).next().is_some()
     }
 
     /// The version of the rule that the clock runs under.

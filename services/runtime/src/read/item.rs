@@ -3,7 +3,7 @@
 use super::{CaseItem, ClockItem, ClockState, InboxItem, Look, ReferralItem, words};
 use crate::problem::Problem;
 use agency_views::{Case, ClockRow, Duty, DutyKind, Party, Track};
-use vocabulary::{AgencyCode, Instant};
+use vocabulary::{AgencyCode, FactRef, Instant};
 
 impl Look<'_> {
     /// The case as the caller may see it.
@@ -16,37 +16,43 @@ impl Look<'_> {
         let number = fold.number(&self.moment.rules);
         let last = self.sight.last().ok_or(Problem::NotFound)?;
         let clocks: Vec<ClockItem> = clocks.iter().filter_map(|clock| self.clock(clock, &number)).collect();
-        let grade = self.shown(fold.grade.as_ref())?.cloned();
-        // That somebody waits no more would tell of an answer: who does not see all gets what it knows itself.
-        let sees_all = self.moment.rules.sees_region(&self.caller.agency, self.moment.time);
-        let own = (!sees_all).then(|| self.told_fold());
-        let duties = own.as_ref().unwrap_or(fold).duties();
-        let mut waiting: Vec<InboxItem> = duties.iter().filter_map(|duty| self.duty(duty, &number)).collect();
+        // By what the caller was told alone: a value that changed or vanished would tell of a hidden fact.
+        let told = self.told_fold();
+        let grade = self.shown(told.grade.as_ref())?.cloned();
+        let mut waiting: Vec<InboxItem> =
+            told.duties().iter().filter_map(|duty| self.duty(duty, &number)).collect();
         waiting.extend(clocks.iter().filter_map(waits));
         waiting.iter_mut().for_each(|item| item.grade = grade.clone());
         waiting.sort_by(urgent);
         let next = clocks.iter().filter(|clock| !over(clock.state));
         let mut tracks = Vec::new();
-        for (track, state) in fold.tracks() {
+        for (track, state) in told.tracks() {
             let (shown, since) = (self.shown(Some(state))?, state.since);
             tracks.extend(shown.map(|state| Track { track, state: state.clone(), since }));
         }
         Ok(CaseItem {
             case: self.case.clone(),
-            opened: fold.opened.map_or(self.moment.time, |(at, _)| at),
-            phase: self.shown(fold.phase())?.copied(),
+            opened: fold.opened.map_or(self.moment.time, |(at, first)| self.as_exact(at, first)),
+            phase: self.shown(told.phase())?.copied(),
             grade,
-            lead: self.shown(fold.lead.as_ref())?.cloned(),
-            children: self.shown(fold.children.as_ref())?.cloned().unwrap_or_default(),
+            lead: self.shown(told.lead.as_ref())?.cloned(),
+            children: self.shown(told.children.as_ref())?.cloned().unwrap_or_default(),
             tracks,
             last: last.fact,
             last_at: self.recorded(last.told)?,
             next_due: next.filter(|clock| clock.due.is_some()).min_by_key(|clock| clock.due).cloned(),
             overdue: clocks.iter().filter(|clock| clock.state == ClockState::Missed).count(),
             waiting,
-            parked,
+            parked: parked.map(|_| words::PARKED.to_owned()),
             number,
         })
+    }
+
+    /// A moment of a fact: to the minute where the caller was told of it exactly, else the beginning of its day.
+    pub(super) fn as_exact(&self, at: Instant, fact: FactRef) -> Instant {
+        let rules = &self.moment.rules;
+        let day = rules.local_date(at);
+        if self.sight.exact(fact) { at } else { day.yesterday().map_or(at, |before| rules.end_of(before)) }
     }
 
     /// When a record was recorded.
@@ -85,19 +91,23 @@ impl Look<'_> {
     /// The referrals of which the caller was told, as far as it was told of their answers.
     pub(super) fn referrals(&self) -> Vec<ReferralItem> {
         let told = self.told_fold();
+        let shown = |fact, name: &str| !self.withheld(fact, name);
         let item = |row: &agency_views::ReferralRow| ReferralItem {
             referral: row.id.clone(),
             from: row.from.clone(),
             to: row.to.clone(),
-            purpose: row.purpose.clone(),
-            urgency: row.urgency.clone(),
+            purpose: shown(row.by, "purpose").then(|| row.purpose.clone()),
+            urgency: shown(row.by, "urgency").then(|| row.urgency.clone()),
             phase: row.phase,
             made: row.made,
             received: row.received,
             answered: row.answered,
             ended: row.ended,
-            respond_by: row.respond_by,
-            outcome: row.outcome.clone(),
+            respond_by: row.respond_by.filter(|_| shown(row.by, "respond_by")),
+            outcome: row
+                .outcome
+                .clone()
+                .filter(|_| shown(row.last, "outcome") && shown(row.last, "reason_code")),
         };
         told.referrals().iter().map(item).collect()
     }

@@ -279,9 +279,11 @@ pub struct ReferralItem {
     /// Who is asked.
     pub to: AgencyCode,
     /// What for.
-    pub purpose: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// Emergency, urgent or routine.
-    pub urgency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<String>,
     /// How far it has come.
     pub phase: ReferralPhase,
     /// When it was made.

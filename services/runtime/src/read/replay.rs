@@ -139,7 +139,7 @@ impl Look<'_> {
                 title: Title { zh: String::new(), en: String::new() },
                 agency: self.caller.agency.clone(),
                 time: String::new(),
-                recorded: self.recorded(row.fact.sequence)?,
+                recorded: self.as_exact(fact.recorded, step.fact),
                 told: fact.recorded,
                 form: row.form,
                 late: false,

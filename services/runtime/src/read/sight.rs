@@ -6,8 +6,12 @@ use crate::history::Folded;
 use crate::problem::Problem;
 use agency_views::{FeedRow, Known};
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 use vocabulary::governance::Form;
 use vocabulary::{AgencyCode, FactRef, HistoryId, Position};
+
+/// Most cases that are remembered as just opened.
+const MOST_OPENED: usize = 4_096;
 
 /// What one agency had been told of one case: for each fact the last telling.
 pub(crate) struct Sight(BTreeMap<FactRef, FeedRow>);
@@ -59,14 +63,36 @@ impl Bus {
         Ok(Sight(rows))
     }
 
-    /// Whether the agency may ever have had to do with the case. Asked before the history is looked at, so that
-    /// guessing names costs the bus nothing.
+    /// Whether the agency was ever told of the case, or has just opened it. Asked before the history is looked at:
+    /// guessing names costs the bus nothing, and a hidden case takes as long as one that does not exist.
     pub(crate) fn may_know(&self, agency: &AgencyCode, case: &HistoryId) -> Result<bool, Problem> {
-        Ok(self.views.now().feeds.knows(agency, case)? || self.ledger.version(case)?.0 > 0)
+        let told = self.views.now().feeds.knows(agency, case)?;
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (agency.clone(), case.clone());
+        Ok(if told { opened.remove(&key) || told } else { opened.contains(&key) })
+    }
+
+    /// Notes who has opened a case, until it is told of it itself.
+    pub(crate) fn has_opened(&self, agency: &AgencyCode, case: &HistoryId) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if opened.len() >= MOST_OPENED {
+            opened.clear(); // disclosure has long come by
+        }
+        opened.insert((agency.clone(), case.clone()));
     }
 }
 
 impl Look<'_> {
+    /// Whether a property of a fact is withheld from the caller. What cannot be decided is withheld.
+    pub(super) fn withheld(&self, fact: FactRef, property: &str) -> bool {
+        let Some(row) = self.sight.row(fact) else { return true };
+        let decision = self.bus.decision(self.folded, row, &self.caller.agency);
+        decision.map_or(true, |decision| {
+            let pointer = vocabulary::commitment::data_pointer(property);
+            decision.form == Form::Coarse || decision.withheld.contains_key(&pointer)
+        })
+    }
+
     /// The value, where the agency was told of the fact that it comes from, and of that property.
     pub(super) fn shown<'k, T>(&self, known: Option<&'k Known<T>>) -> Result<Option<&'k T>, Problem> {
         let Some(known) = known else { return Ok(None) };

@@ -66,7 +66,9 @@ impl Look<'_> {
             latest = latest.max(Some(happened));
             behind || day(happened) < day(fact.recorded)
         };
-        self.facts.iter().filter(late).map(|fact| fact.at).collect()
+        // what the caller was not told of would show in the marks of what it was
+        let told = self.facts.iter().filter(|fact| self.sight.exact(fact.at));
+        told.filter(late).map(|fact| fact.at).collect()
     }
 }
 

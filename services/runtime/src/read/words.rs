@@ -3,6 +3,9 @@
 use super::Title;
 use agency_views::DutyKind;
 
+/// Why parts of a case may be missing. Which record cannot be read, the operator finds in the log.
+pub(super) const PARKED: &str = "the history cannot be read to its end";
+
 /// What is to be done.
 pub(super) fn duty(kind: DutyKind) -> Title {
     let (zh, en) = match kind {

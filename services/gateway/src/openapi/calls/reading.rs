@@ -1,6 +1,6 @@
 //! Reading cases.
 
-use crate::openapi::call::{Call, Parameter, get, header, path, query};
+use crate::openapi::call::{Call, Parameter, get, path, query};
 use crate::openapi::shape::{agency, between, count, flag, history, of, one_of, text};
 use crate::openapi::shapes::{CLOCK_STATES, PHASES};
 use crate::words::{MALFORMED, NOT_FOUND, ROLE_NOT_ALLOWED};
@@ -11,10 +11,7 @@ pub(super) fn all() -> Vec<Call> {
         cases(),
         of_case("/v1/cases/{id}", "readCase", ("One case", "单个案件"), "CasePage")
             .says("The head of the case, and what waits in it.", "案件概况及待办事项。")
-            .with([header("If-None-Match", text(), ("The ETag of an earlier answer: 304 when nothing has changed.", "此前答复的 ETag，未变化时返回 304。"))])
-            .header("ETag", ("The last fact that you were told of.", "最近一次告知本单位的事实。"))
-            .answers_as(304, None, ("Nothing has changed.", "未变化。"))
-            .header("ETag", ("The same.", "同前。")),
+            .header("ETag", ("The last fact that you were told of.", "最近一次告知本单位的事实。")),
         of_case("/v1/cases/{id}/timeline", "readTimeline", ("What your agency knows of a case", "本单位所知的办案过程"), "Timeline")
             .says("Every fact that was told to your agency, in steps: a request and its answers are one, with its duration.", "告知本单位的全部事实，按步骤排列：请求及其答复为一步，注明历时。"),
         of_case("/v1/cases/{id}/clocks", "readCaseClocks", ("The clocks of a case", "案件时限"), "ClockList")

@@ -7,6 +7,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use vocabulary::Instant;
 
+/// What stands where a code is withheld from the agency.
+const WITHHELD: &str = "—";
+
 /// All referrals that the agency may see.
 #[derive(Template)]
 #[template(path = "referrals.html")]
@@ -54,8 +57,8 @@ fn row(item: &ReferralItem, names: &Names) -> Referral {
     Referral {
         from: names.agency(&item.from),
         to: names.agency(&item.to),
-        purpose: names.code("purpose", &item.purpose),
-        urgency: names.code("urgency", &item.urgency),
+        purpose: item.purpose.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("purpose", code)),
+        urgency: item.urgency.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("urgency", code)),
         phase: Badge { tone, shape, word: names.code("referral", &item.phase) },
         way: vec![
             mark(t.made, Some(item.made)),
