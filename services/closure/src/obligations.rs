@@ -42,8 +42,8 @@ pub struct Obligations {
     pub reports: BTreeMap<EventId, Report>,
     /// Whether a conference that decided recorded how the child's view came in.
     pub child_view: bool,
-    /// The clocks that were missed and not explained: clock and instance.
-    pub breaches: BTreeSet<(String, String)>,
+    /// The clocks that were missed and not explained: clock, instance and due moment.
+    pub breaches: BTreeSet<(String, String, String)>,
 }
 
 /// Who cares for the child.
@@ -203,15 +203,17 @@ impl Obligations {
     fn clock(&mut self, said: &Governance) {
         match said {
             Governance::ClockBreached(said) => {
-                self.breaches.insert((said.clock.clone(), said.instance.clone()));
+                self.breaches.insert((said.clock.clone(), said.instance.clone(), said.due_at.clone()));
             }
-            Governance::BreachRebutted(said) => self.explained(&said.clock, &said.instance),
-            Governance::BreachExplained(said) => self.explained(&said.clock, &said.instance),
+            Governance::BreachRebutted(said) => {
+                self.breaches.remove(&(said.clock.clone(), said.instance.clone(), said.due_at.clone()));
+            }
+            // an explanation names no moment: it speaks of all misses of the instance so far
+            Governance::BreachExplained(said) => {
+                self.breaches
+                    .retain(|(clock, instance, _)| (clock, instance) != (&said.clock, &said.instance));
+            }
             _ => {}
         }
-    }
-
-    fn explained(&mut self, clock: &str, instance: &str) {
-        self.breaches.remove(&(clock.to_owned(), instance.to_owned()));
     }
 }

@@ -236,7 +236,13 @@ fn every_missed_clock_was_explained_or_rebutted() {
     let breached = || clock("clock-breached", json!({"due_at": CLOSED_AT, "owners": ["psb"]}));
     assert_eq!(owed(&[], [breached()]), ["breaches-explained"]);
     assert_eq!(owed(&[], [breached(), clock("breach-explained", json!({"reason_code": "other"}))]), NOTHING);
-    assert_eq!(owed(&[], [breached(), clock("breach-rebutted", json!({"stopped_at": CLOSED_AT}))]), NOTHING);
+    assert_eq!(owed(&[], [breached(), clock("breach-rebutted", json!({"due_at": CLOSED_AT}))]), NOTHING);
+    let of_another = clock("breach-rebutted", json!({"due_at": "2026-01-01T00:00:00+08:00"}));
+    assert_eq!(
+        owed(&[], [breached(), of_another]),
+        ["breaches-explained"],
+        "an earlier miss was none, not this one"
+    );
 }
 
 #[test]
