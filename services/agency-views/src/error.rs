@@ -10,6 +10,9 @@ pub enum ViewError {
     /// Its store failed. It can be deleted and is rebuilt from the ledger.
     #[error("the store of the views failed: {0}")]
     Store(#[from] sled::Error),
+    /// The store cannot be opened at all.
+    #[error("the store of the views is damaged; delete the folder of the views and start again")]
+    Damaged,
     /// The folder of the views cannot be written.
     #[error("the folder of the views: {0}")]
     Folder(Arc<std::io::Error>),

@@ -10,6 +10,7 @@ use crate::feeds::{Change, Feeds, number};
 use crate::{RulesInForce, ViewError, moments};
 use ledger::{Ledger, Stored};
 use sled::{Batch, Db};
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::time::Duration;
 use vocabulary::id::HistoryKind;
@@ -48,9 +49,13 @@ fn adopts(stored: &Stored) -> bool {
 }
 
 impl Store {
+    /// Opens or creates a store. sled panics on some damage while it opens a file; here that is an answer.
     pub(crate) fn open(dir: &Path) -> Result<Self, ViewError> {
-        let db = open(dir)?;
-        Ok(Self { feeds: Feeds::of(db.clone())?, desk: Desk::of(db.clone()), db })
+        let opened = catch_unwind(|| {
+            let db = open(dir)?;
+            Ok(Self { feeds: Feeds::of(db.clone())?, desk: Desk::of(db.clone()), db })
+        });
+        opened.unwrap_or(Err(ViewError::Damaged))
     }
 
     pub(crate) fn checkpoint(&self) -> Result<(Position, i64), ViewError> {
