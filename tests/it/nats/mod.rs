@@ -4,6 +4,8 @@ mod deployed;
 mod hostile;
 mod hub;
 mod rotation;
+mod services;
+mod trust;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
