@@ -19,3 +19,17 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Result<T, String>) ->
         }
     }
 }
+
+/// The same for what is looked at over a connection.
+pub async fn eventually_seen<T>(what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    let began = Instant::now();
+    loop {
+        match look().await {
+            Ok(seen) => return seen,
+            Err(last) if began.elapsed() > DEADLINE => {
+                panic!("{what}: not within {DEADLINE:?}; last seen: {last}")
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(15)).await,
+        }
+    }
+}

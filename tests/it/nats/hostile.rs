@@ -2,8 +2,8 @@
 //! user of its own account without any restriction, so that the account alone must hold.
 
 use super::hub::{Hub, pulled};
-use crate::harness::eventually;
 use crate::harness::nats::NatsSite;
+use crate::harness::wait::eventually_seen;
 use async_nats::{Client, ConnectOptions, Event};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -184,15 +184,22 @@ impl Hostile {
             }
         }
         let pull = json!({"batch": 2, "expires": 60_000_000_000u64}).to_string();
+        let at_once = json!({"batch": 5, "no_wait": true}).to_string(); // ends with a message of JetStream itself
         for delivery in DELIVERIES {
             self.say("lianhu.v1.publish.hsp-01.intake.report-filed", delivery, "hostile, at its own door")
                 .await;
             self.say("lianhu.v1.read.hsp-01", delivery, "hostile, at its own door").await;
             self.say("hub.CONSUMER.INFO.LIANHU_FEED_hsp-01.feed", delivery, "").await;
             self.say("$JS.ACK.LIANHU_FEED_hsp-01.feed.1.1.1.1790000000000000000.0", delivery, "+NXT").await;
+            self.say("hub.CONSUMER.MSG.NEXT.LIANHU_FEED_hsp-01.feed", delivery, &at_once).await;
             self.say("hub.CONSUMER.MSG.NEXT.LIANHU_FEED_hsp-01.feed", delivery, &pull).await;
         }
-        self.client.flush().await.unwrap();
+        self.heard_out().await;
+    }
+
+    /// Until the server has dealt with all that was said before: it answers in order.
+    async fn heard_out(&self) {
+        self.client.request("hub.CONSUMER.INFO.LIANHU_FEED_hsp-01.feed", "".into()).await.unwrap();
     }
 
     fn heard(&self) -> Vec<(String, String)> {
@@ -258,12 +265,12 @@ async fn survive(hub: &Hub, hostile: &Hostile, asked: &Heard) {
     let first = consumer().await;
     assert!(first.num_waiting > 0, "its pulls were taken: this is no empty attack");
     hub.tell("hsp-01", &["its own"; 4 * DELIVERIES.len()]).await;
-    loop {
+    eventually_seen("all its pulls were served", async || {
         let now = consumer().await;
-        if now.num_waiting == 0 && now.delivered.consumer_sequence > first.delivered.consumer_sequence {
-            break; // all of them were served
-        }
-    }
+        let served = now.delivered.consumer_sequence > first.delivered.consumer_sequence;
+        if served && now.num_waiting == 0 { Ok(()) } else { Err(format!("{now:?}")) }
+    })
+    .await;
     let other = hub.site.agency("psb-03").await;
     let answer = other.request("lianhu.v1.publish.psb-03.intake.x", secret("asked").into()).await.unwrap();
     assert_eq!(
@@ -272,7 +279,7 @@ async fn survive(hub: &Hub, hostile: &Hostile, asked: &Heard) {
         "answered by the bus"
     );
     hub.bus.request("lianhu.v1.vault.reveal", secret("asked").into()).await.unwrap();
-    hostile.client.flush().await.unwrap();
+    hostile.heard_out().await;
 
     assert_eq!(treasure(hub).await, before, "all is as it was");
     let asked = asked.lock().unwrap().clone();
@@ -331,16 +338,15 @@ async fn an_agency_with_its_own_credentials_reaches_nothing_but_its_own() {
     hub.tell("hsp-01", &["the last"]).await;
     drop(hostile);
     let client = hub.site.agency("hsp-01").await;
-    eventually("it can pull its own feed", || {
-        let pull = pulled(&client, "hsp-01", 1);
-        let taken = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(pull));
-        let taken = taken.map_err(|error| error.to_string())?;
+    eventually_seen("it can pull its own feed", async || {
+        let taken = pulled(&client, "hsp-01", 1).await.map_err(|error| error.to_string())?;
         if taken.iter().any(|message| message.payload == "the last") {
             Ok(())
         } else {
             Err(format!("{taken:?}"))
         }
-    });
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

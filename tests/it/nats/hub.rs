@@ -4,9 +4,11 @@ use crate::harness::nats::NatsSite;
 use async_nats::Client;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::context::ContextBuilder;
+use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, DiscardPolicy};
 use async_nats::jetstream::{self, Context, Message};
 use futures_util::StreamExt as _;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One server with a ledger and provisioned agencies.
@@ -26,8 +28,7 @@ impl Hub {
         let jetstream = jetstream::new(bus.clone());
         jetstream.create_stream(ledger()).await.unwrap();
         for n in 1..=3 {
-            let record = format!("record {n}").into();
-            jetstream.publish(format!("lianhu.v1.ledger.case-{n}"), record).await.unwrap().await.unwrap();
+            append(&jetstream, &format!("case-{n}"), &format!("record {n}")).await;
         }
         for agency in agencies {
             site.provision(agency, &[]);
@@ -51,12 +52,23 @@ impl Hub {
         let state = stream.info().await.unwrap().state.clone();
         let mut held =
             vec![format!("{} to {}, {} bytes", state.first_sequence, state.last_sequence, state.bytes)];
-        for sequence in state.first_sequence..=state.last_sequence {
+        for sequence in state.first_sequence.max(1)..=state.last_sequence {
             let message = stream.get_raw_message(sequence).await.unwrap();
-            held.push(format!("{} {:?} {:?}", message.subject, message.headers, message.payload));
+            let headers: Vec<_> =
+                message.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+            let headers = headers.into_iter().collect::<BTreeSet<_>>();
+            held.push(format!("{} {headers:?} {:?}", message.subject, message.payload));
         }
         held
     }
+}
+
+/// The first record of a history. Its headers stay with it: whoever has it delivered to a stream a second time, by
+/// whatever way, is refused.
+async fn append(jetstream: &Context, history: &str, record: &str) {
+    let message = PublishMessage::build().payload(record.to_owned().into()).expected_stream("LIANHU_LEDGER");
+    let message = message.expected_last_subject_sequence(0);
+    jetstream.send_publish(format!("lianhu.v1.ledger.{history}"), message).await.unwrap().await.unwrap();
 }
 
 /// The ledger, as far as this needs it.

@@ -2,7 +2,8 @@
 
 use super::hub::{Hub, ledger};
 use crate::harness::eventually;
-use async_nats::jetstream::consumer::{DeliverPolicy, pull};
+use crate::harness::wait::eventually_seen;
+use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::{Client, Event, jetstream};
 use futures_util::StreamExt as _;
 use std::sync::{Arc, Mutex};
@@ -120,6 +121,46 @@ async fn what_the_vault_answers_to_one_service_no_other_overhears() {
     vault.publish(request.reply.unwrap(), "a value".into()).await.unwrap();
     vault.flush().await.unwrap();
     assert_eq!(hub.held("LIANHU_LEDGER").await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_of_the_ledger_cannot_have_its_records_stored_again() {
+    let hub = Hub::with(&["hsp-01"]).await;
+    let client = hub.site.service("views").await;
+    let ledger = jetstream::new(client.clone()).get_stream("LIANHU_LEDGER").await.unwrap();
+    let places = ["lianhu.v1.ledger.case-9", "lianhu.v1.feed.hsp-01.a.b"];
+    let delivered_to = async |place: &str, batch: u64| {
+        let config = pull::Config { ack_policy: AckPolicy::None, ..pull::Config::default() };
+        let mut consumer = ledger.create_consumer(config).await.unwrap();
+        let next = format!("$JS.API.CONSUMER.MSG.NEXT.LIANHU_LEDGER.{}", consumer.cached_info().name);
+        let pull = format!(r#"{{"batch": {batch}, "expires": 60000000000}}"#);
+        client.publish_with_reply(next, place.to_owned(), pull.into()).await.unwrap();
+        eventually_seen("all was delivered", async || {
+            let delivered = consumer.info().await.unwrap().delivered.consumer_sequence;
+            if delivered == batch { Ok(()) } else { Err(delivered.to_string()) }
+        })
+        .await;
+    };
+    let copies = async |payload: &str| {
+        let held = [hub.held("LIANHU_LEDGER").await, hub.held("LIANHU_FEED_hsp-01").await].concat();
+        held.iter().filter(|message| message.ends_with(&format!("b\"{payload}\""))).count()
+    };
+    for place in places {
+        delivered_to(place, 3).await;
+    }
+    // one without what the others say of their place: a second copy in the ledger, and one for the agency
+    hub.jetstream.publish("lianhu.v1.ledger.case-4", "bare".into()).await.unwrap().await.unwrap();
+    for place in places {
+        delivered_to(place, 4).await;
+    }
+    eventually_seen("the bare one is stored again", async || match copies("bare").await {
+        copies @ 0..3 => Err(copies.to_string()),
+        _ => Ok(()),
+    })
+    .await;
+    for record in ["record 1", "record 2", "record 3"] {
+        assert_eq!(copies(record).await, 1, "{record} says which place it was for");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,13 @@
 //! Rights: what each kind of user of the bus's own account may say and hear. Each has an inbox of its own, so
 //! that none overhears what the vault answers to another. Only the operator may change or delete a stream.
 //!
-//! Within one account JetStream answers with its own rights: whoever may pull from the ledger can name any
-//! subject of the account as the place of delivery. These rights bound faults and curiosity among the services
-//! of the bus; what is not trusted, an agency, has an account of its own.
+//! Within one account JetStream delivers with its own rights: whoever may pull from the ledger can name any subject
+//! of the account as the place of delivery. A record does not get stored a second time by that, nor into a feed, as
+//! long as the bus sends `Nats-Expected-Stream` and `Nats-Expected-Last-Subject-Sequence` with each: they are stored
+//! with it, and the copy is refused by them. JetStream's own answers ("no messages", "what the stream is") are not:
+//! whoever holds credentials of a service can put such a thing, which is no record, into the ledger. So these rights
+//! bound faults and curiosity among the services of the bus; what is not trusted, an agency, has an account of its
+//! own, from which none of this is possible.
 
 use super::LEDGER;
 use clap::ValueEnum;
