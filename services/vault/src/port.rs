@@ -6,7 +6,7 @@
 
 use crate::{Health, KeyId, Opened, Place, SealedValue, VaultError};
 use serde_json::Value;
-use vocabulary::record::Bytes;
+use vocabulary::record::{Bytes, Sealed};
 use vocabulary::{EventId, HistoryId, Protected, Source};
 
 /// Who holds the keys. All methods may be called from any thread, and may block it for a moment: on the disk, or
@@ -119,4 +119,12 @@ pub struct SealedAt<'a> {
     pub commitment: &'a Bytes,
     /// Its ciphertext.
     pub ciphertext: &'a Bytes,
+}
+
+impl<'a> SealedAt<'a> {
+    /// A sealed property of a record.
+    pub fn of(sealed: &'a Sealed, pointer: &'a str) -> Self {
+        let Sealed { commitment, ciphertext, .. } = sealed;
+        Self { key: KeyId(sealed.key), pointer, commitment, ciphertext }
+    }
 }

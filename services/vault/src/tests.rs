@@ -155,6 +155,9 @@ fn a_value_is_gone_once_its_key_is_destroyed_and_a_lost_key_is_damage() {
     assert!(vault.mac(destroyed, &message(b"m")).unwrap().is_none());
     let sealing = vault.seal_value(destroyed, &spot().place(), &Protected::new(json!(1)));
     assert!(matches!(sealing, Err(VaultError::Destroyed(_))));
+    let protecting = crate::conformance::protect(&vault, &[(Some(destroyed), &[json!(1)])], None);
+    assert!(matches!(protecting, Err(VaultError::Destroyed(key)) if key == destroyed));
+    assert_eq!(crate::conformance::protect(&vault, &[], Some(destroyed)).unwrap().digest, None);
     assert!(matches!(reveal(&vault, lost, &sealed[1]), Err(VaultError::Damaged(_))));
     assert_eq!(value_of(reveal(&vault, kept, &sealed[2]).unwrap()), json!("text"));
 }
