@@ -12,6 +12,7 @@ mod completions;
 mod doctor;
 mod failure;
 mod folder;
+mod nats;
 mod read;
 mod rebuild;
 mod rules;
@@ -65,9 +66,12 @@ enum Command {
     /// The rules of the region
     #[command(subcommand)]
     Rules(rules::RulesCommand),
-    /// Agencies and their tokens
+    /// Agencies: their tokens, and their place on NATS
     #[command(subcommand)]
     Agency(tokens::AgencyCommand),
+    /// The district's NATS server: who may speak on it
+    #[command(subcommand)]
+    Nats(nats::NatsCommand),
     /// The contracts
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
@@ -82,9 +86,12 @@ enum Command {
     Completions(completions::Completions),
 }
 
+/// What is logged unless `LIANHU_LOG` says otherwise. Of its connection to NATS the bus tells itself.
+const QUIET: &str = "info,async_nats=warn";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LIANHU_LOG").unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LIANHU_LOG").unwrap_or_else(|_| QUIET.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match cli.command {
         Command::Up(up) => up.run(cli.json),
@@ -96,6 +103,7 @@ fn main() -> ExitCode {
         Command::Rebuild(rebuild) => rebuild.run(cli.json),
         Command::Rules(rules) => rules.run(cli.json),
         Command::Agency(agency) => agency.run(cli.json),
+        Command::Nats(nats) => nats.run(cli.json),
         Command::Schema(schema) => schema.run(cli.json),
         Command::Scenario(scenario) => scenario.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),

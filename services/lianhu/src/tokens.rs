@@ -1,15 +1,18 @@
-//! `lianhu agency`: agencies and their tokens.
+//! `lianhu agency`: agencies and their tokens; their place on NATS is given by `nats::provision`.
 
 use crate::client::Server;
 use crate::failure::Failure;
+use crate::nats::provision::Provision;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-/// Agencies and their tokens.
+/// Agencies: their tokens, and their place on NATS.
 #[derive(Subcommand)]
 pub enum AgencyCommand {
     /// Issue a token to an agency (operator); it is shown this once
     Token(Token),
+    /// Let an agency in over NATS: its account, its feed, its credentials
+    Provision(Provision),
 }
 
 /// Issue a token.
@@ -30,7 +33,16 @@ pub struct Token {
 impl AgencyCommand {
     /// Runs the command.
     pub fn run(self, json: bool) -> Result<(), Failure> {
-        let Self::Token(token) = self;
+        match self {
+            Self::Token(token) => token.issue(json),
+            Self::Provision(provision) => provision.run(json),
+        }
+    }
+}
+
+impl Token {
+    fn issue(self, json: bool) -> Result<(), Failure> {
+        let token = self;
         let mut body = json!({"agency": token.agency});
         for (name, value) in [("label", token.label), ("expires_at", token.expires_at)] {
             if let Some(value) = value {

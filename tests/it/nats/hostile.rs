@@ -1,0 +1,385 @@
+//! A hostile agency: it has its real credentials and tries everything. Then the same with what no agency has: a
+//! user of its own account without any restriction, so that the account alone must hold.
+
+use super::hub::{Hub, pulled};
+use crate::harness::eventually;
+use crate::harness::nats::NatsSite;
+use async_nats::{Client, ConnectOptions, Event};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt as _;
+use nkeys::KeyPair;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// What only the bus, or only the other agency, may hear. Every message of theirs bears it.
+const SECRET: &str = "not-for-the-hostile";
+
+/// Where it listens, each also as a member of the gateway's queue group.
+const LISTENS: &[&str] = &[
+    ">",
+    "*.>",
+    "lianhu.>",
+    "lianhu.v1.ledger.>",
+    "lianhu.v1.feed.>",
+    "lianhu.v1.feed.psb-03.>",
+    "lianhu.v1.publish.>",
+    "lianhu.v1.publish.*.>",
+    "lianhu.v1.publish.psb-03.>",
+    "lianhu.v1.read.*",
+    "lianhu.v1.admit.>",
+    "lianhu.v1.vault.>",
+    "hub.>",
+    "$JS.>",
+    "$JS.API.>",
+    "$SYS.>",
+    "$SRV.>",
+    "_INBOX.>",
+    "_R_.>",
+];
+
+/// Where it speaks, though none of it is its own.
+const SPEAKS: &[&str] = &[
+    "lianhu.v1.ledger.case-1",
+    "lianhu.v1.ledger.case-9",
+    "lianhu.v1.feed.psb-03.intake.report-acknowledged",
+    "lianhu.v1.feed.hsp-01.intake.report-acknowledged",
+    "lianhu.v1.publish.psb-03.intake.report-filed",
+    "lianhu.v1.read.psb-03",
+    "lianhu.v1.admit.intake",
+    "lianhu.v1.vault.reveal",
+    "lianhu.v1.server.varz",
+    "$SYS.REQ.SERVER.PING.VARZ",
+    "$SYS.REQ.SERVER.PING",
+    "$SYS.REQ.CLAIMS.UPDATE",
+    "$SYS.REQ.CLAIMS.LIST",
+    "_INBOX.services.guessed.1",
+    "_INBOX.gateway.guessed.1",
+    "_R_.guessed.1",
+    "$JS.ACK.LIANHU_FEED_psb-03.feed.1.1.1.1790000000000000000.0",
+    "$JS.ACK.LIANHU_LEDGER.feed.1.1.1.1790000000000000000.0",
+];
+
+/// Calls of JetStream that are not its own, with what they say; tried under both prefixes.
+fn calls() -> Vec<(&'static str, Value)> {
+    let stream = json!({"name": "MINE", "subjects": ["lianhu.>"], "storage": "file", "num_replicas": 1});
+    let short = json!({"name": "LIANHU_LEDGER", "subjects": ["lianhu.v1.ledger.>"], "max_msgs": 1, "discard": "old",
+                       "storage": "file", "num_replicas": 1});
+    let consumer = |stream: &str| {
+        let config = json!({"name": "mine", "ack_policy": "none", "deliver_policy": "all"});
+        json!({"stream_name": stream, "config": config})
+    };
+    let push = json!({"stream_name": "LIANHU_LEDGER", "config": {
+        "name": "mine", "deliver_subject": "lianhu.v1.publish.hsp-01.pushed", "ack_policy": "none"}});
+    vec![
+        ("INFO", json!({})),
+        ("STREAM.NAMES", json!({})),
+        ("STREAM.LIST", json!({})),
+        ("STREAM.CREATE.MINE", stream),
+        ("STREAM.UPDATE.LIANHU_LEDGER", short),
+        ("STREAM.INFO.LIANHU_LEDGER", json!({})),
+        ("STREAM.INFO.LIANHU_FEED_hsp-01", json!({})),
+        ("STREAM.MSG.GET.LIANHU_LEDGER", json!({"seq": 1})),
+        ("STREAM.MSG.GET.LIANHU_FEED_psb-03", json!({"seq": 1})),
+        ("STREAM.MSG.DELETE.LIANHU_FEED_hsp-01", json!({"seq": 1})),
+        ("STREAM.PURGE.LIANHU_FEED_hsp-01", json!({})),
+        ("STREAM.PURGE.LIANHU_LEDGER", json!({})),
+        ("STREAM.DELETE.LIANHU_LEDGER", json!({})),
+        ("STREAM.DELETE.LIANHU_FEED_psb-03", json!({})),
+        ("STREAM.DELETE.LIANHU_FEED_hsp-01", json!({})),
+        ("DIRECT.GET.LIANHU_LEDGER", json!({"seq": 1})),
+        ("DIRECT.GET.LIANHU_LEDGER.lianhu.v1.ledger.case-1", json!({})),
+        ("DIRECT.GET.LIANHU_FEED_psb-03", json!({"seq": 1})),
+        ("CONSUMER.CREATE.LIANHU_LEDGER", consumer("LIANHU_LEDGER")),
+        ("CONSUMER.CREATE.LIANHU_LEDGER.mine", push),
+        ("CONSUMER.CREATE.LIANHU_FEED_hsp-01.mine", consumer("LIANHU_FEED_hsp-01")),
+        ("CONSUMER.CREATE.LIANHU_FEED_psb-03.mine", consumer("LIANHU_FEED_psb-03")),
+        ("CONSUMER.DURABLE.CREATE.LIANHU_FEED_psb-03.mine", consumer("LIANHU_FEED_psb-03")),
+        ("CONSUMER.NAMES.LIANHU_LEDGER", json!({})),
+        ("CONSUMER.INFO.LIANHU_FEED_psb-03.feed", json!({})),
+        ("CONSUMER.INFO.LIANHU_LEDGER.feed", json!({})),
+        ("CONSUMER.DELETE.LIANHU_FEED_hsp-01.feed", json!({})),
+        ("CONSUMER.DELETE.LIANHU_FEED_psb-03.feed", json!({})),
+        ("CONSUMER.PAUSE.LIANHU_FEED_psb-03.feed", json!({"pause_until": "2099-01-01T00:00:00Z"})),
+        ("CONSUMER.MSG.NEXT.LIANHU_FEED_psb-03.feed", json!({"batch": 10, "no_wait": true})),
+        ("CONSUMER.MSG.NEXT.LIANHU_LEDGER.feed", json!({"batch": 10, "no_wait": true})),
+        ("CONSUMER.UNPIN.LIANHU_FEED_psb-03.feed", json!({"group": "x"})),
+    ]
+}
+
+/// Where it would like its own feed, and the answers to its own requests, to be delivered.
+const DELIVERIES: &[&str] = &[
+    "lianhu.v1.ledger.case-1",
+    "lianhu.v1.ledger.case-9",
+    "lianhu.v1.feed.psb-03.intake.report-acknowledged",
+    "lianhu.v1.publish.psb-03.intake.report-filed",
+    "lianhu.v1.admit.intake",
+    "lianhu.v1.vault.reveal",
+    "$JS.API.STREAM.DELETE.LIANHU_LEDGER",
+    "$JS.API.STREAM.PURGE.LIANHU_FEED_psb-03",
+];
+
+type Heard = Arc<Mutex<Vec<(String, String)>>>;
+
+/// The hostile agency, and all that it hears.
+struct Hostile {
+    client: Client,
+    heard: Heard,
+    refusals: Arc<Mutex<String>>,
+}
+
+impl Hostile {
+    async fn connect(options: ConnectOptions, urls: Vec<String>) -> Self {
+        let (heard, refusals) = (Heard::default(), Arc::new(Mutex::new(String::new())));
+        let told = refusals.clone();
+        let options = options.no_echo().event_callback(move |event| {
+            if let Event::ServerError(error) = event {
+                told.lock().unwrap().push_str(&format!("{error}\n"));
+            }
+            std::future::ready(())
+        });
+        Self { client: options.connect(urls).await.unwrap(), heard, refusals }
+    }
+
+    async fn listen(&self) {
+        for subject in LISTENS {
+            for grouped in [false, true] {
+                let subscribed = match grouped {
+                    true => self.client.queue_subscribe(*subject, "gateway".to_owned()).await,
+                    false => self.client.subscribe(*subject).await,
+                };
+                let (mut messages, heard) = (subscribed.unwrap(), self.heard.clone());
+                let client = self.client.clone();
+                tokio::spawn(async move {
+                    while let Some(message) = messages.next().await {
+                        let said = String::from_utf8_lossy(&message.payload).into_owned();
+                        heard.lock().unwrap().push((message.subject.to_string(), said));
+                        if let Some(reply) = message.reply {
+                            let _ = client.publish(reply, "hostile answer".into()).await; // Err: refused here
+                        }
+                    }
+                });
+            }
+        }
+        self.client.flush().await.unwrap();
+    }
+
+    async fn say(&self, subject: &str, reply: &str, payload: &str) {
+        let (subject, reply) = (subject.to_owned(), reply.to_owned());
+        self.client.publish_with_reply(subject, reply, payload.to_owned().into()).await.unwrap();
+    }
+
+    /// Everything at once; the pulls of its own feed wait for what is told next.
+    async fn attack(&self) {
+        let inbox = "_INBOX.hostile.answers";
+        for subject in SPEAKS {
+            self.say(subject, inbox, "hostile").await;
+        }
+        for (call, body) in calls() {
+            for prefix in ["hub", "$JS.API"] {
+                self.say(&format!("{prefix}.{call}"), inbox, &body.to_string()).await;
+                self.say(&format!("{prefix}.{call}"), inbox, "").await;
+            }
+        }
+        let pull = json!({"batch": 2, "expires": 60_000_000_000u64}).to_string();
+        for delivery in DELIVERIES {
+            self.say("lianhu.v1.publish.hsp-01.intake.report-filed", delivery, "hostile, at its own door")
+                .await;
+            self.say("lianhu.v1.read.hsp-01", delivery, "hostile, at its own door").await;
+            self.say("hub.CONSUMER.INFO.LIANHU_FEED_hsp-01.feed", delivery, "").await;
+            self.say("$JS.ACK.LIANHU_FEED_hsp-01.feed.1.1.1.1790000000000000000.0", delivery, "+NXT").await;
+            self.say("hub.CONSUMER.MSG.NEXT.LIANHU_FEED_hsp-01.feed", delivery, &pull).await;
+        }
+        self.client.flush().await.unwrap();
+    }
+
+    fn heard(&self) -> Vec<(String, String)> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+/// All that must stay as it is.
+async fn treasure(hub: &Hub) -> Vec<String> {
+    let mut all = hub.held("LIANHU_LEDGER").await;
+    all.extend(hub.held("LIANHU_FEED_psb-03").await);
+    let operator = async_nats::jetstream::new(hub.site.service("operator").await);
+    let mut names: Vec<_> = operator.stream_names().map(Result::unwrap).collect().await;
+    names.sort();
+    for name in names {
+        let stream = operator.get_stream(&name).await.unwrap();
+        all.push(serde_json::to_value(&stream.cached_info().config).unwrap().to_string());
+        let consumers: Vec<_> = stream.consumers().map(Result::unwrap).collect().await;
+        for consumer in consumers.iter().filter(|_| name != "LIANHU_FEED_hsp-01") {
+            let (delivered, floor) = (&consumer.delivered, &consumer.ack_floor);
+            let numbers = (delivered.stream_sequence, floor.stream_sequence, consumer.num_ack_pending);
+            all.push(format!("{name} {} {numbers:?} {:?}", consumer.name, consumer.paused));
+        }
+        all.push(format!("{name} has {} consumers", consumers.len()));
+    }
+    all
+}
+
+/// A gateway, a vault and a stage of the bus: what they were asked, each answered with a secret.
+async fn bus(hub: &Hub) -> Heard {
+    let asked = Heard::default();
+    for subject in ["lianhu.v1.publish.>", "lianhu.v1.read.*", "lianhu.v1.admit.>", "lianhu.v1.vault.>"] {
+        let mut requests = hub.bus.queue_subscribe(subject, "gateway".to_owned()).await.unwrap();
+        let (client, asked) = (hub.bus.clone(), asked.clone());
+        tokio::spawn(async move {
+            while let Some(request) = requests.next().await {
+                let said = String::from_utf8_lossy(&request.payload).into_owned();
+                asked.lock().unwrap().push((request.subject.to_string(), said));
+                if let Some(reply) = request.reply {
+                    let answer = format!("{SECRET}: receipt for {}", request.subject);
+                    client.publish(reply, answer.into()).await.unwrap();
+                }
+            }
+        });
+    }
+    hub.bus.flush().await.unwrap();
+    asked
+}
+
+/// The whole attack, against a hub on which the other agency works on.
+async fn survive(hub: &Hub, hostile: &Hostile, asked: &Heard) {
+    let secret = |what: &str| format!("{SECRET}: {what}");
+    let before = treasure(hub).await;
+    hostile.listen().await;
+    hostile.attack().await;
+
+    // its pulls are waiting: what it is told now is delivered where it said, if anywhere
+    let consumer = || async {
+        let operator = async_nats::jetstream::new(hub.site.service("operator").await);
+        let stream = operator.get_stream("LIANHU_FEED_hsp-01").await.unwrap();
+        stream.consumer_info("feed").await.unwrap()
+    };
+    let first = consumer().await;
+    assert!(first.num_waiting > 0, "its pulls were taken: this is no empty attack");
+    hub.tell("hsp-01", &["its own"; 4 * DELIVERIES.len()]).await;
+    loop {
+        let now = consumer().await;
+        if now.num_waiting == 0 && now.delivered.consumer_sequence > first.delivered.consumer_sequence {
+            break; // all of them were served
+        }
+    }
+    let other = hub.site.agency("psb-03").await;
+    let answer = other.request("lianhu.v1.publish.psb-03.intake.x", secret("asked").into()).await.unwrap();
+    assert_eq!(
+        answer.payload,
+        secret("receipt for lianhu.v1.publish.psb-03.intake.x"),
+        "answered by the bus"
+    );
+    hub.bus.request("lianhu.v1.vault.reveal", secret("asked").into()).await.unwrap();
+    hostile.client.flush().await.unwrap();
+
+    assert_eq!(treasure(hub).await, before, "all is as it was");
+    let asked = asked.lock().unwrap().clone();
+    let own = |subject: &str| {
+        subject.starts_with("lianhu.v1.publish.hsp-01.") || subject == "lianhu.v1.read.hsp-01"
+    };
+    for (subject, said) in &asked {
+        assert!(own(subject) || said.contains(SECRET), "the bus was asked {said} at {subject}");
+    }
+    assert!(asked.iter().any(|(subject, _)| own(subject)), "its own door is open");
+    for (subject, said) in hostile.heard() {
+        let receipt = subject.starts_with("_INBOX") || DELIVERIES.contains(&subject.as_str());
+        let receipt = receipt
+            && (said.contains("receipt for lianhu.v1.publish.hsp-01.")
+                || said.contains("receipt for lianhu.v1.read.hsp-01"));
+        assert!(receipt || !said.contains(SECRET), "it heard {said} at {subject}");
+        for name in ["LIANHU_LEDGER", "LIANHU_FEED_psb-03", "record 1", "sync_always", "lianhu-single"] {
+            let names_it = said.contains(name) && !said.contains("hostile");
+            assert!(!names_it, "it heard of {name} at {subject}: {said}");
+        }
+    }
+}
+
+async fn hub() -> (Hub, Heard) {
+    let hub = Hub::with(&["hsp-01", "psb-03"]).await;
+    let told: Vec<_> = (0..3).map(|n| format!("{SECRET}: fact {n}")).collect();
+    hub.tell("psb-03", &told.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    hub.tell("hsp-01", &["its own"]).await;
+    let asked = bus(&hub).await;
+    (hub, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agency_with_its_own_credentials_reaches_nothing_but_its_own() {
+    let (hub, asked) = hub().await;
+    let options = hub.site.connecting(&hub.site.agency_creds("hsp-01"), "_INBOX");
+    let hostile = Hostile::connect(options, hub.site.urls()).await;
+    survive(&hub, &hostile, &asked).await;
+    let refusals = hostile.refusals.lock().unwrap().to_lowercase();
+    for subject in LISTENS.iter().filter(|subject| **subject != "_INBOX.>") {
+        assert!(refusals.contains(&format!("subscription to \"{}\"", subject.to_lowercase())), "{subject}");
+    }
+    for subject in SPEAKS {
+        assert!(
+            refusals.contains(&format!("publish to \"{}\"", subject.to_lowercase())),
+            "{subject}: {refusals}"
+        );
+    }
+    for (call, _) in calls() {
+        for prefix in ["hub", "$js.api"] {
+            let refused = format!("publish to \"{prefix}.{}\"", call.to_lowercase());
+            assert!(refusals.contains(&refused), "{refused}: {refusals}");
+        }
+    }
+    // and what is its own works on
+    hub.tell("hsp-01", &["the last"]).await;
+    drop(hostile);
+    let client = hub.site.agency("hsp-01").await;
+    eventually("it can pull its own feed", || {
+        let pull = pulled(&client, "hsp-01", 1);
+        let taken = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(pull));
+        let taken = taken.map_err(|error| error.to_string())?;
+        if taken.iter().any(|message| message.payload == "the last") {
+            Ok(())
+        } else {
+            Err(format!("{taken:?}"))
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_account_holds_even_a_user_without_any_restriction() {
+    let (hub, asked) = hub().await;
+    let creds = unrestricted(&hub.site);
+    let hostile = Hostile::connect(hub.site.connecting(&creds, "_INBOX"), hub.site.urls()).await;
+    survive(&hub, &hostile, &asked).await;
+    let own = hostile.heard().iter().filter(|(_, said)| said == "its own").count();
+    assert!(own > 0, "what it pulled came back to it: {:?}", hostile.heard());
+}
+
+/// Credentials of a user that may say and hear everything in the account of hsp-01; signing them takes the
+/// account's seed, which no agency is given.
+fn unrestricted(site: &NatsSite) -> PathBuf {
+    let seed = fs::read_to_string(site.trust().join("agencies/hsp-01/account.seed")).unwrap();
+    let (account, user) = (KeyPair::from_seed(seed.trim()).unwrap(), KeyPair::new_user());
+    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!(
+        "{}.{}",
+        encode(json!({"typ": "JWT", "alg": "ed25519-nkey"})),
+        encode(
+            json!({"iat": 2_000_000_000, "iss": account.public_key(), "sub": user.public_key(), "name": "hostile",
+                      "nats": {"type": "user", "version": 2, "pub": {}, "sub": {}, "subs": -1, "data": -1, "payload": -1}})
+        )
+    );
+    let signature = URL_SAFE_NO_PAD.encode(account.sign(signed.as_bytes()).unwrap());
+    let path = site.beside("unrestricted.creds");
+    write(
+        &path,
+        &format!(
+            "-----BEGIN NATS USER JWT-----\n{signed}.{signature}\n------END NATS USER JWT------\n\n\
+         -----BEGIN USER NKEY SEED-----\n{}\n------END USER NKEY SEED------\n",
+            user.seed().unwrap()
+        ),
+    );
+    path
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+}

@@ -1,0 +1,17 @@
+//! NATS: who may speak on the district's servers, and the files by which they are run.
+
+mod deployed;
+mod hostile;
+mod hub;
+mod rotation;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+/// A file or folder is for its owner alone.
+#[track_caller]
+fn is_private(path: &Path, mode: u32) {
+    let found = fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(found, mode, "{} is {found:o}", path.display());
+}
