@@ -66,7 +66,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "vault",
         ],
     ),
-    ("gateway", &["vocabulary", "contract", "jurisdiction", "runtime"]),
+    // the gateway answers for a vault in another process, and asks it
+    ("gateway", &["vocabulary", "contract", "jurisdiction", "vault", "runtime"]),
     ("console", &["vocabulary", "contract", "jurisdiction", "runtime"]),
     (
         "lianhu",

@@ -4,6 +4,8 @@
 //! a page, a line of a stream, or a **problem** (RFC 9457) with a stable code. Who may say or see what, and
 //! what follows from it, is decided behind the bus; here stand sizes, times, tokens and words.
 //!
+//! Where the services are processes of their own, [`nats`] is how they ask each other.
+//!
 //! No body, header value, path or query of a request is ever logged, and no problem repeats one.
 
 mod admin;
@@ -20,6 +22,7 @@ mod follow;
 mod health;
 mod metrics;
 mod mode;
+pub mod nats;
 mod openapi;
 mod precondition;
 mod problem;

@@ -45,6 +45,14 @@ pub enum LedgerError {
         /// The position that someone has recorded.
         recorded: Position,
     },
+    /// The store would keep less than the ledger promises, or not say so. Change how it is set up.
+    #[error("{code}: {why}")]
+    Unsafe {
+        /// Which promise, for programs.
+        code: &'static str,
+        /// What was found, and what is asked for.
+        why: String,
+    },
     /// The record itself can never be stored, here or elsewhere. Correct the program that made it.
     #[error("the record cannot be stored: {why}")]
     Unfit {

@@ -4,7 +4,8 @@
 //! (dense from 1) and answers only when it is durable. It exists so that "what happened, in which order" has
 //! one answer: everything right of it (views, feeds, clocks, proofs) can be deleted and rebuilt from it.
 //!
-//! One port ([`Ledger`]), several stores behind it: [`MemoryLedger`] for tests, [`SledLedger`] for one box.
+//! One port ([`Ledger`]), several stores behind it: [`MemoryLedger`] for tests, [`SledLedger`] for one box,
+//! [`JetStreamLedger`] for several processes on a NATS server or cluster.
 //! They differ in nothing that a caller can see; the `conformance` feature holds the suite that says so.
 //!
 //! The ledger decides nothing and reads no value: whether a fact may become true is decided before the
@@ -13,6 +14,7 @@
 mod error;
 mod follower;
 mod memory;
+mod on_jetstream;
 mod on_sled;
 mod port;
 
@@ -27,5 +29,6 @@ mod tests;
 pub use error::LedgerError;
 pub use follower::Follower;
 pub use memory::MemoryLedger;
+pub use on_jetstream::{JetStreamLedger, LEDGER_STREAM, Promises, ServerSeen, servers};
 pub use on_sled::{KeptShut, SledLedger};
 pub use port::{Ledger, MOST_RANGE_BYTES, MOST_RECORD_BYTES, Outcome, Stored};

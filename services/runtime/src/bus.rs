@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vault::{KeyId, Place, Vault, VaultError};
+use vault::{FactPlace, Keys, SealedAt, VaultError};
 use vocabulary::record::{Bytes, FORMAT, Record, StoredFact};
 use vocabulary::{
     AgencyCode, Attributes, EventId, Fact, HistoryId, Instant, Position, Region, TypeName, Version,
@@ -28,8 +28,8 @@ pub struct Parts {
     pub region: Region,
     /// Where facts are kept.
     pub ledger: Arc<dyn Ledger>,
-    /// Where keys are kept.
-    pub vault: Arc<Vault>,
+    /// Who holds the keys: a vault in this process, or the way to one in another.
+    pub vault: Arc<dyn Keys>,
     /// What stands on the desks of the agencies.
     pub views: Arc<Views>,
     /// The contracts at the door.
@@ -47,7 +47,7 @@ pub struct Parts {
 pub struct Bus {
     pub(crate) region: Region,
     pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) vault: Arc<Vault>,
+    pub(crate) vault: Arc<dyn Keys>,
     pub(crate) views: Arc<Views>,
     pub(crate) contracts: Arc<Contracts>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -107,7 +107,7 @@ impl Bus {
             return Err(Problem::Demo);
         }
         let tokens = Tokens::read(&*ledger)?;
-        keys_fit(&*ledger, &vault)?;
+        keys_fit(&*ledger, &*vault)?;
         let histories = Histories::new(ledger.clone(), contracts.clone());
         let (disclosed, ended) = (watch::Sender::default(), watch::Sender::new(None));
         Ok(Self {
@@ -319,7 +319,7 @@ const LAST: u64 = 1_024;
 
 /// A vault that was restored from an older copy than the ledger would lease keys a second time; another vault
 /// opens nothing. Better to say so now than when somebody asks for a child's name.
-fn keys_fit(ledger: &dyn Ledger, vault: &Vault) -> Result<(), Problem> {
+fn keys_fit(ledger: &dyn Ledger, vault: &dyn Keys) -> Result<(), Problem> {
     let (head, leased) = (ledger.head().borrow().0, vault.check()?.leased);
     let records = ledger.range(Position(head.saturating_sub(LAST)), LAST as usize)?;
     let facts = records.iter().flat_map(|stored| &stored.record.facts);
@@ -340,13 +340,9 @@ fn keys_fit(ledger: &dyn Ledger, vault: &Vault) -> Result<(), Problem> {
     };
     let Some((history, fact, name, sealed)) = records.iter().rev().find_map(sealed) else { return Ok(()) };
     let pointer = vocabulary::commitment::data_pointer(&name);
-    let place = Place {
-        history: &history,
-        source: &fact.attributes.source,
-        id: &fact.attributes.id,
-        pointer: &pointer,
-    };
-    match vault.reveal(KeyId(sealed.key), &place, &sealed.commitment, &sealed.ciphertext) {
+    let (source, id) = (&fact.attributes.source, &fact.attributes.id);
+    let place = FactPlace { history: &history, source, id };
+    match vault.reveal(place, &[SealedAt::of(&sealed, &pointer)]) {
         Ok(_) => Ok(()),
         Err(VaultError::Unavailable(why)) => Err(Problem::Unavailable(why.to_string())),
         Err(why) => Err(Problem::Damaged(format!(

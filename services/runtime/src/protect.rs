@@ -2,8 +2,10 @@
 
 use crate::problem::Problem;
 use contract::Document;
+use contract::check::Sensitive;
 use std::collections::{BTreeMap, HashMap};
-use vault::{KeyId, Place, Vault};
+use vault::{ClearDocument, Compartment, FactPlace, KeyId, Keys, SealedValue};
+use vocabulary::commitment::data_pointer;
 use vocabulary::record::{Bytes, Digest, Sealed, StoredFact};
 use vocabulary::{GroupName, HistoryId};
 
@@ -25,22 +27,8 @@ impl KeyRing {
         }
     }
 
-    fn value(&mut self, person: &str, group: &GroupName, vault: &Vault) -> Result<KeyId, Problem> {
-        match self.values.get(&(person.to_owned(), group.clone())) {
-            Some(key) => Ok(*key),
-            None => {
-                let key = vault.lease()?;
-                self.values.insert((person.to_owned(), group.clone()), key);
-                Ok(key)
-            }
-        }
-    }
-
-    fn digest(&mut self, vault: &Vault) -> Result<KeyId, Problem> {
-        match self.digest {
-            Some(key) => Ok(key),
-            None => Ok(*self.digest.insert(vault.lease()?)),
-        }
+    fn of(&self, person: &str, group: &GroupName) -> Option<KeyId> {
+        self.values.get(&(person.to_owned(), group.clone())).copied()
     }
 }
 
@@ -49,35 +37,44 @@ impl KeyRing {
 pub(crate) fn protect(
     document: &Document,
     history: &HistoryId,
-    mut keys: KeyRing,
-    vault: &Vault,
+    ring: &KeyRing,
+    keys: &dyn Keys,
 ) -> Result<StoredFact, Problem> {
-    let (source, id) = (&document.attributes.source, &document.attributes.id);
-    let mut sealed = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, &GroupName), Vec<&Sensitive>> = BTreeMap::new();
     for property in &document.protected {
-        let key = keys.value(&property.person, &property.group, vault)?;
-        let pointer = vocabulary::commitment::data_pointer(&property.name);
-        let value = vault.seal(key, &Place { history, source, id, pointer: &pointer }, &property.value)?;
-        let (person, group) = (property.person.clone(), property.group.clone());
-        let (commitment, ciphertext) = (value.commitment, value.ciphertext);
-        sealed.insert(property.name.clone(), Sealed { key: key.0, person, group, commitment, ciphertext });
+        groups.entry((&property.person, &property.group)).or_default().push(property);
     }
-    let key = keys.digest(vault)?;
-    let mac = vault
-        .mac(key, document.sameness.reveal())?
-        .map(|mac| Digest { key: key.0, mac: Bytes(mac.to_vec()) });
+    let mut compartments = Vec::with_capacity(groups.len());
+    for ((person, group), properties) in &groups {
+        let values = properties.iter().map(|property| (data_pointer(&property.name), &property.value));
+        compartments.push(Compartment { key: ring.of(person, group), values: values.collect() });
+    }
+    let (source, id) = (&document.attributes.source, &document.attributes.id);
+    let answer = keys.protect(&ClearDocument {
+        fact: FactPlace { history, source, id },
+        compartments,
+        digest: ring.digest,
+        message: &document.sameness,
+    })?;
+    let mut sealed = BTreeMap::new();
+    for (((person, group), properties), under) in groups.into_iter().zip(answer.compartments) {
+        for (property, SealedValue { commitment, ciphertext }) in properties.into_iter().zip(under.values) {
+            let (key, person, group) = (under.key.0, person.to_owned(), group.clone());
+            sealed.insert(property.name.clone(), Sealed { key, person, group, commitment, ciphertext });
+        }
+    }
     Ok(StoredFact {
         attributes: document.attributes.clone(),
         data: document.clear.clone(),
         sealed,
-        digest: mac,
+        digest: answer.digest.map(|(key, mac)| Digest { key: key.0, mac: Bytes(mac.to_vec()) }),
     })
 }
 
 /// Whether a document is the one that was stored. Once the key of the digest is gone nobody can tell, and the
 /// answer is no.
-pub(crate) fn is_same(document: &Document, stored: &StoredFact, vault: &Vault) -> Result<bool, Problem> {
+pub(crate) fn is_same(document: &Document, stored: &StoredFact, keys: &dyn Keys) -> Result<bool, Problem> {
     let Some(digest) = &stored.digest else { return Ok(false) };
-    let mac = vault.mac(KeyId(digest.key), document.sameness.reveal())?;
+    let mac = keys.mac(KeyId(digest.key), &document.sameness)?;
     Ok(mac.is_some_and(|mac| bool::from(subtle::ConstantTimeEq::ct_eq(&mac[..], &digest.mac.0[..]))))
 }

@@ -168,7 +168,7 @@ impl Bus {
         let stored = self.ledger.get(at.sequence)?;
         let stored = stored.ok_or_else(|| Problem::Damaged(format!("record {} is missing", at.sequence)))?;
         let fact = stored.record.facts.get(at.ordinal as usize);
-        match fact.map(|fact| is_same(document, fact, &self.vault)).transpose()? {
+        match fact.map(|fact| is_same(document, fact, &*self.vault)).transpose()? {
             Some(true) => Ok(receipt(stored.position, &stored.record, at.ordinal, true)),
             _ => Err(Problem::IdConflict),
         }
@@ -184,7 +184,7 @@ impl Bus {
         (rules, now): (&Rules, Instant),
     ) -> Result<Record, Problem> {
         let (consequences, head) = self.decide(caller, document, history, seen, (rules, now))?;
-        let mut facts = vec![protect(document, history.0, head.keys, &self.vault)?];
+        let mut facts = vec![protect(document, history.0, &head.keys, &*self.vault)?];
         for (index, Consequence(fact)) in consequences.iter().enumerate() {
             facts.push(self.follow_up(document, index, fact)?);
         }

@@ -11,7 +11,8 @@ use disclosure::{Decision, Involved, decide, narrower};
 use jurisdiction::Rules;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use vault::{KeyId, Opened, Place};
+use vault::{FactPlace, Opened, SealedAt};
+use vocabulary::commitment::data_pointer;
 use vocabulary::governance::Form;
 use vocabulary::record::{Record, StoredFact};
 use vocabulary::{AgencyCode, FactRef, Instant};
@@ -139,17 +140,21 @@ impl Bus {
             .collect();
         let mut event = json!(fact.attributes).as_object().cloned().unwrap_or_default();
         event.retain(|name, _| !hidden(&format!("/{name}")));
-        let shown = |name: &str| !hidden(&vocabulary::commitment::data_pointer(name));
+        let shown = |name: &str| !hidden(&data_pointer(name));
         let mut data: Map<String, Value> = fact.data.clone();
         data.retain(|name, _| shown(name));
-        for (name, sealed) in fact.sealed.iter().filter(|(name, _)| shown(name)) {
-            let pointer = vocabulary::commitment::data_pointer(name);
-            let (source, id) = (&fact.attributes.source, &fact.attributes.id);
-            let place = Place { history: &record.history, source, id, pointer: &pointer };
-            match self.vault.reveal(KeyId(sealed.key), &place, &sealed.commitment, &sealed.ciphertext)? {
-                Opened::Present { value, .. } => drop(data.insert(name.clone(), value.reveal().clone())),
+        let shown = fact.sealed.iter().filter(|(name, _)| shown(name));
+        let sealed: Vec<_> = shown.map(|(name, sealed)| (name, data_pointer(name), sealed)).collect();
+        let (source, id) = (&fact.attributes.source, &fact.attributes.id);
+        let home = FactPlace { history: &record.history, source, id };
+        let values: Vec<_> =
+            sealed.iter().map(|(_, pointer, sealed)| SealedAt::of(sealed, pointer)).collect();
+        for ((name, pointer, _), opened) in sealed.iter().zip(self.vault.reveal(home, &values)?) {
+            match opened {
+                Opened::Present { value, .. } => drop(data.insert((*name).clone(), value.reveal().clone())),
                 Opened::Gone => {
-                    withheld.push(Withheld { pointer, state: "gone", reason: json!("key-destroyed") })
+                    let (pointer, reason) = (pointer.clone(), json!("key-destroyed"));
+                    withheld.push(Withheld { pointer, state: "gone", reason })
                 }
             }
         }

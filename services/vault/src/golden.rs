@@ -2,7 +2,7 @@
 //! ciphertext is. They are checked here by the code of the bus, and again by `deploy/samples/verify_record.py`,
 //! which shares no line with it.
 
-use crate::keys::Keys;
+use crate::keys::Derived;
 use crate::{Opened, Place, seal};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -60,7 +60,7 @@ fn computed_fact(vector: &Value, record: &Record, ordinal: usize, fact: &StoredF
         let key = Zeroizing::new(bytes(&vector["keys"][sealed.key.to_string()])?);
         let place =
             Place { history: &record.history, source: &fact.attributes.source, id, pointer: &pointer };
-        match seal::reveal(&Keys::derive(&key), &place, &sealed.commitment, &sealed.ciphertext).ok()? {
+        match seal::reveal(&Derived::of(&key), &place, &sealed.commitment, &sealed.ciphertext).ok()? {
             Opened::Present { value: inside, salt: beside }
                 if inside.reveal() == value && beside == salt && recomputed[..] == sealed.commitment.0 => {}
             _ => return None,

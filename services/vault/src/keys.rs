@@ -15,15 +15,15 @@ pub(crate) type Secret = Zeroizing<[u8; 32]>;
 
 /// The keys of the two uses, so that no output of one use is ever an input of the other. The key that they
 /// derive from does not stay in memory.
-pub(crate) struct Keys {
+pub(crate) struct Derived {
     /// AES-256-GCM: seals and reveals values.
     pub seal: Secret,
     /// HMAC-SHA-256: answers "is this the same document again?".
     pub mac: Secret,
 }
 
-impl Keys {
-    pub(crate) fn derive(key: &Secret) -> Self {
+impl Derived {
+    pub(crate) fn of(key: &Secret) -> Self {
         Self { seal: hmac(key, &[b"lianhu.key.seal.v1"]), mac: hmac(key, &[b"lianhu.key.mac.v1"]) }
     }
 }
@@ -67,8 +67,8 @@ pub(crate) struct Cache {
 /// `Arc`: a table that grows moves pointers, and leaves no copies of keys behind.
 #[derive(Default)]
 struct Generations {
-    young: HashMap<u64, Arc<Keys>>,
-    old: HashMap<u64, Arc<Keys>>,
+    young: HashMap<u64, Arc<Derived>>,
+    old: HashMap<u64, Arc<Derived>>,
 }
 
 impl Default for Cache {
@@ -78,7 +78,7 @@ impl Default for Cache {
 }
 
 impl Cache {
-    pub(crate) fn get(&self, number: u64) -> Option<Arc<Keys>> {
+    pub(crate) fn get(&self, number: u64) -> Option<Arc<Derived>> {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(keys) = generations.young.get(&number) {
             return Some(keys.clone());
@@ -88,14 +88,14 @@ impl Cache {
         Some(keys)
     }
 
-    pub(crate) fn insert(&self, number: u64, keys: Arc<Keys>) {
+    pub(crate) fn insert(&self, number: u64, keys: Arc<Derived>) {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         generations.insert(number, keys, self.half);
     }
 }
 
 impl Generations {
-    fn insert(&mut self, number: u64, keys: Arc<Keys>, half: usize) {
+    fn insert(&mut self, number: u64, keys: Arc<Derived>, half: usize) {
         if self.young.len() >= half {
             self.old = mem::take(&mut self.young);
         }
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn the_derivations_never_change() {
         let key = Zeroizing::new([7; 32]);
-        let keys = Keys::derive(&key);
+        let keys = Derived::of(&key);
         assert_eq!(
             hex::encode(&keys.seal[..]),
             "a7c1038386af4fafc2bf34b51deee931264d47a7b66a3c625ddbda7fbec56193"
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn the_cache_is_bounded_and_keeps_what_is_asked_for() {
         let cache = Cache { half: 4, ..Cache::default() };
-        let keys = Arc::new(Keys::derive(&Zeroizing::new([1; 32])));
+        let keys = Arc::new(Derived::of(&Zeroizing::new([1; 32])));
         for number in 0..100 {
             cache.insert(number, keys.clone());
             assert!(cache.get(0).is_some(), "asked for all the time, so still there after {number}");

@@ -11,14 +11,22 @@
 //! Destroying a key makes its values [`Opened::Gone`] everywhere, in old backups of the ledger too, while no
 //! hash changes.
 //!
+//! One port ([`Keys`]), two sides: [`Vault`] has the keys in this process, and where the vault is a process of
+//! its own, `gateway` asks it through NATS. The `conformance` feature holds the suite that both pass.
+//!
 //! Not here yet: destroying keys, dual control of sealed cases, rotation of the root key. The stored form has
 //! room for them: a destroyed key leaves an empty entry.
 
+#[cfg(any(test, feature = "conformance"))]
+#[allow(clippy::expect_used, clippy::panic, reason = "a test harness: a broken implementation must stop")]
+pub mod conformance;
 mod error;
 #[cfg(test)]
 mod golden;
 mod keys;
+mod local;
 mod pool;
+mod port;
 mod root;
 mod seal;
 mod store;
@@ -28,10 +36,11 @@ mod wrapping;
 
 pub use error::VaultError;
 pub use pool::Health;
+pub use port::{ClearDocument, Compartment, FactPlace, Keys, SealedAt, SealedCompartment, SealedDocument};
 pub use root::RootKey;
 pub use seal::{Opened, Place, SealedValue};
 
-use keys::{Cache, Keys, Secret};
+use keys::{Cache, Derived, Secret};
 use pool::Pool;
 use serde_json::Value;
 use std::fmt;
@@ -46,7 +55,7 @@ use vocabulary::record::Bytes;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub u64);
 
-/// The keys of the bus. All methods may be called from any thread.
+/// The keys of the bus, in this process.
 pub struct Vault {
     shared: Arc<Shared>,
     refill: Option<JoinHandle<()>>,
@@ -89,7 +98,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Unavailable`].
-    pub fn lease(&self) -> Result<KeyId, VaultError> {
+    pub(crate) fn lease(&self) -> Result<KeyId, VaultError> {
         self.shared.pool.lease(&self.shared.store)
     }
 
@@ -98,7 +107,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::UnknownKey`], [`VaultError::Destroyed`], [`VaultError::Inexact`],
     /// [`VaultError::Unavailable`], [`VaultError::Damaged`].
-    pub fn seal(
+    pub(crate) fn seal_value(
         &self,
         key: KeyId,
         place: &Place,
@@ -113,7 +122,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Forged`] unless ciphertext, place and commitment belong together;
     /// [`VaultError::UnknownKey`], [`VaultError::Unavailable`], [`VaultError::Damaged`].
-    pub fn reveal(
+    pub(crate) fn reveal_value(
         &self,
         key: KeyId,
         place: &Place,
@@ -126,39 +135,8 @@ impl Vault {
         }
     }
 
-    /// HMAC-SHA-256 of a message under the key; `None` when the key was destroyed.
-    ///
-    /// # Errors
-    /// [`VaultError::UnknownKey`], [`VaultError::Unavailable`], [`VaultError::Damaged`].
-    pub fn mac(&self, key: KeyId, message: &[u8]) -> Result<Option<[u8; 32]>, VaultError> {
-        Ok(self.keys(key)?.map(|keys| *keys::hmac(&keys.mac, &[message])))
-    }
-
-    /// A name that is always the same for the same parts, and that nobody can guess who has not this store
-    /// and its root key. Parts are told apart: `["ab", "c"]` is not `["a", "bc"]`.
-    ///
-    /// # Errors
-    /// [`VaultError::Unavailable`].
-    pub fn name(&self, parts: &[&[u8]]) -> Result<[u8; 16], VaultError> {
-        self.shared.store.healthy()?;
-        let whole = keys::hmac(&self.shared.naming, &[&keys::framed(parts)]);
-        let mut name = [0; 16];
-        name.copy_from_slice(&whole[..16]);
-        Ok(name)
-    }
-
-    /// Reads the newest leased key from the disk, and tells how many there are.
-    ///
-    /// # Errors
-    /// [`VaultError::Unavailable`], [`VaultError::Damaged`].
-    pub fn check(&self) -> Result<Health, VaultError> {
-        let health = self.shared.pool.health();
-        self.shared.store.key(health.leased - 1)?;
-        Ok(health)
-    }
-
     /// The keys of the two uses, from memory or from the store; `None` when the key was destroyed.
-    fn keys(&self, key: KeyId) -> Result<Option<Arc<Keys>>, VaultError> {
+    fn keys(&self, key: KeyId) -> Result<Option<Arc<Derived>>, VaultError> {
         let Shared { store, pool, cache, .. } = &*self.shared;
         store.healthy()?;
         if let Some(keys) = cache.get(key.0) {
@@ -168,7 +146,7 @@ impl Vault {
             return Err(VaultError::UnknownKey(key));
         }
         let Some(secret) = store.key(key.0)? else { return Ok(None) };
-        let keys = Arc::new(Keys::derive(&secret));
+        let keys = Arc::new(Derived::of(&secret));
         cache.insert(key.0, keys.clone());
         Ok(Some(keys))
     }

@@ -10,7 +10,7 @@
 //! are beyond reach: this narrows what a core dump shows, and promises no more.
 
 use crate::VaultError;
-use crate::keys::{Keys, framed};
+use crate::keys::{Derived, framed};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use serde_json::Value;
 use std::fmt;
@@ -71,7 +71,7 @@ impl fmt::Debug for Opened {
 }
 
 /// Seals a value with a nonce and a salt of its own.
-pub(crate) fn seal(keys: &Keys, place: &Place, value: &Value) -> Result<SealedValue, VaultError> {
+pub(crate) fn seal(keys: &Derived, place: &Place, value: &Value) -> Result<SealedValue, VaultError> {
     let mut random = Zeroizing::new([0; NONCE + SALT]);
     getrandom::fill(&mut random[..]).map_err(VaultError::unavailable)?;
     seal_with(keys, place, value, &random)
@@ -79,7 +79,7 @@ pub(crate) fn seal(keys: &Keys, place: &Place, value: &Value) -> Result<SealedVa
 
 /// Seals a value; `random` is nonce and salt, and must never serve twice.
 pub(crate) fn seal_with(
-    keys: &Keys,
+    keys: &Derived,
     place: &Place,
     value: &Value,
     random: &[u8; NONCE + SALT],
@@ -108,7 +108,7 @@ pub(crate) fn seal_with(
 
 /// Reveals a value, or refuses it: nothing of a forged one is ever looked at.
 pub(crate) fn reveal(
-    keys: &Keys,
+    keys: &Derived,
     place: &Place,
     sealed_commitment: &Bytes,
     ciphertext: &Bytes,
@@ -124,7 +124,7 @@ pub(crate) fn reveal(
     Ok(Opened::Present { value: Protected::new(value), salt: *salt })
 }
 
-fn decrypt(keys: &Keys, bound: &[u8], ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+fn decrypt(keys: &Derived, bound: &[u8], ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, rest) = ciphertext.split_at_checked(NONCE)?;
     let (text, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
     let (nonce, tag) = (Nonce::try_from(nonce).ok()?, Tag::try_from(tag).ok()?);

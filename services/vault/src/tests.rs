@@ -3,10 +3,12 @@
 mod leases;
 mod places;
 
-use crate::{KeyId, Opened, Place, RootKey, SealedValue, Vault, VaultError};
+crate::conformance_suite!(Local::default());
+
+use crate::{KeyId, Keys, Opened, Place, RootKey, SealedValue, Vault, VaultError};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use vocabulary::{EventId, HistoryId, Protected, Source};
 
@@ -41,6 +43,21 @@ pub(crate) fn open(folder: &Path) -> Vault {
     Vault::open(&folder.join("vault"), &root).unwrap()
 }
 
+/// The port in this process, over several lives of one store.
+struct Local(TempDir);
+
+impl Default for Local {
+    fn default() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+}
+
+impl crate::conformance::Factory for Local {
+    fn open(&self) -> Arc<dyn Keys> {
+        Arc::new(open(self.0.path()))
+    }
+}
+
 pub(crate) fn fresh() -> (TempDir, Vault) {
     let folder = tempfile::tempdir().unwrap();
     let vault = open(folder.path());
@@ -71,11 +88,15 @@ pub(crate) fn spot() -> Spot {
 }
 
 pub(crate) fn seal(vault: &Vault, key: KeyId, value: &Value) -> SealedValue {
-    vault.seal(key, &spot().place(), &Protected::new(value.clone())).unwrap()
+    vault.seal_value(key, &spot().place(), &Protected::new(value.clone())).unwrap()
 }
 
 pub(crate) fn reveal(vault: &Vault, key: KeyId, sealed: &SealedValue) -> Result<Opened, VaultError> {
-    vault.reveal(key, &spot().place(), &sealed.commitment, &sealed.ciphertext)
+    vault.reveal_value(key, &spot().place(), &sealed.commitment, &sealed.ciphertext)
+}
+
+pub(crate) fn message(text: &[u8]) -> Protected<Vec<u8>> {
+    Protected::new(text.to_vec())
 }
 
 pub(crate) fn value_of(opened: Opened) -> Value {
@@ -113,8 +134,8 @@ fn a_key_that_was_never_handed_out_opens_nothing() {
         assert!(
             matches!(reveal(&vault, unknown, &sealed), Err(VaultError::UnknownKey(key)) if key == unknown)
         );
-        assert!(matches!(vault.mac(unknown, b"m"), Err(VaultError::UnknownKey(_))), "{unknown:?}");
-        let sealing = vault.seal(unknown, &spot().place(), &Protected::new(json!(1)));
+        assert!(matches!(vault.mac(unknown, &message(b"m")), Err(VaultError::UnknownKey(_))), "{unknown:?}");
+        let sealing = vault.seal_value(unknown, &spot().place(), &Protected::new(json!(1)));
         assert!(matches!(sealing, Err(VaultError::UnknownKey(_))), "{unknown:?}");
     }
 }
@@ -131,9 +152,12 @@ fn a_value_is_gone_once_its_key_is_destroyed_and_a_lost_key_is_damage() {
 
     let vault = open(folder.path());
     assert!(matches!(reveal(&vault, destroyed, &sealed[0]), Ok(Opened::Gone)));
-    assert!(vault.mac(destroyed, b"m").unwrap().is_none());
-    let sealing = vault.seal(destroyed, &spot().place(), &Protected::new(json!(1)));
+    assert!(vault.mac(destroyed, &message(b"m")).unwrap().is_none());
+    let sealing = vault.seal_value(destroyed, &spot().place(), &Protected::new(json!(1)));
     assert!(matches!(sealing, Err(VaultError::Destroyed(_))));
+    let protecting = crate::conformance::protect(&vault, &[(Some(destroyed), &[json!(1)])], None);
+    assert!(matches!(protecting, Err(VaultError::Destroyed(key)) if key == destroyed));
+    assert_eq!(crate::conformance::protect(&vault, &[], Some(destroyed)).unwrap().digest, None);
     assert!(matches!(reveal(&vault, lost, &sealed[1]), Err(VaultError::Damaged(_))));
     assert_eq!(value_of(reveal(&vault, kept, &sealed[2]).unwrap()), json!("text"));
 }
@@ -148,19 +172,19 @@ fn a_wrapped_key_does_not_pass_for_another() {
     db.flush().unwrap();
     drop(vault);
     let vault = open(folder.path());
-    assert!(vault.mac(one, b"m").is_ok());
-    assert!(matches!(vault.mac(two, b"m"), Err(VaultError::Damaged(_))));
+    assert!(vault.mac(one, &message(b"m")).is_ok());
+    assert!(matches!(vault.mac(two, &message(b"m")), Err(VaultError::Damaged(_))));
 }
 
 #[test]
 fn a_mac_lasts_and_is_of_its_key_and_its_message() {
     let (folder, vault) = fresh();
     let (one, two) = (vault.lease().unwrap(), vault.lease().unwrap());
-    let before = vault.mac(one, b"message").unwrap().unwrap();
-    assert_ne!(vault.mac(two, b"message").unwrap().unwrap(), before);
-    assert_ne!(vault.mac(one, b"messagf").unwrap().unwrap(), before);
+    let before = vault.mac(one, &message(b"message")).unwrap().unwrap();
+    assert_ne!(vault.mac(two, &message(b"message")).unwrap().unwrap(), before);
+    assert_ne!(vault.mac(one, &message(b"messagf")).unwrap().unwrap(), before);
     drop(vault);
-    assert_eq!(open(folder.path()).mac(one, b"message").unwrap().unwrap(), before);
+    assert_eq!(open(folder.path()).mac(one, &message(b"message")).unwrap().unwrap(), before);
 }
 
 #[test]
@@ -201,7 +225,7 @@ fn nothing_clear_stands_in_the_files_of_the_store() {
     let keys: Vec<KeyId> = (0..2000).map(|_| vault.lease().unwrap()).collect();
     let secrets: Vec<_> = keys.iter().map(|key| *vault.shared.store.key(key.0).unwrap().unwrap()).collect();
     seal(&vault, keys[7], &json!({"name": marked}));
-    vault.mac(keys[8], marked.as_bytes()).unwrap();
+    vault.mac(keys[8], &message(marked.as_bytes())).unwrap();
     vault.name(&[marked.as_bytes()]).unwrap();
     let naming = *vault.shared.store.key(0).unwrap().unwrap();
     drop(vault);

@@ -5,7 +5,9 @@ mod client;
 mod document;
 mod examples;
 mod incident;
+mod keys;
 mod metrics;
+mod nats_server;
 mod operating;
 mod pages;
 mod publishing;
@@ -31,7 +33,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use vault::{RootKey, Vault};
+use vault::{Keys, RootKey, Vault};
 use vocabulary::{HistoryId, Instant, Record, Region, Version};
 
 const ONE: &str = "application/cloudevents+json";
@@ -81,7 +83,12 @@ impl World {
     }
 
     async fn with(config: Config) -> Self {
-        let world = Self::bare(config).await;
+        Self::bare(config).await.begun().await
+    }
+
+    /// Under the demo's rules, with its tokens, in the afternoon of the story.
+    async fn begun(self) -> Self {
+        let world = self;
         world.bus.adopt(&rule_files()).await.unwrap();
         world.set_clock("2025-12-30T09:00:00+08:00"); // psb-09 has its last day
         world.bus.issue_demo_tokens().await.unwrap();
@@ -93,12 +100,18 @@ impl World {
     async fn bare(config: Config) -> Self {
         let dir = TempDir::new().unwrap();
         let root = RootKey::load_or_create(&dir.path().join("root.key")).unwrap();
+        let vault = Arc::new(Vault::open(&dir.path().join("vault"), &root).unwrap());
+        Self::bare_with(config, vault, dir).await
+    }
+
+    /// The same, with keys that are elsewhere.
+    async fn bare_with(config: Config, vault: Arc<dyn Keys>, dir: TempDir) -> Self {
         let ledger = Arc::new(Faulty::new(MemoryLedger::default()));
         let clock = Arc::new(TestClock(Mutex::new(instant("2025-12-30T08:00:00+08:00"))));
         let parts = Parts {
             region: Region::parse("999901").unwrap(),
             ledger: ledger.clone(),
-            vault: Arc::new(Vault::open(&dir.path().join("vault"), &root).unwrap()),
+            vault,
             views: Arc::new(Views::open(&dir.path().join("views"), ledger.clone()).unwrap()),
             contracts: Arc::new(Contracts::published().unwrap()),
             clock: clock.clone(),

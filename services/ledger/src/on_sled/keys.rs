@@ -120,6 +120,11 @@ pub fn pair(source: &Source, id: &EventId) -> Pair {
     half
 }
 
+/// The digests of all facts of a record, in their order.
+pub fn pairs(record: &Record) -> Vec<Pair> {
+    record.facts.iter().map(|fact| pair(&fact.attributes.source, &fact.attributes.id)).collect()
+}
+
 /// Key of a fact.
 pub fn fact(pair: &Pair) -> Vec<u8> {
     [b"i", &pair[..]].concat()

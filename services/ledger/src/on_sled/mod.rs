@@ -5,11 +5,11 @@
 //! keeps to itself.
 
 mod check;
-mod keys;
-mod mark;
-mod open;
+pub(crate) mod keys;
+pub(crate) mod mark;
+pub(crate) mod open;
 mod recent;
-mod store;
+pub(crate) mod store;
 mod watchdog;
 mod writer;
 
@@ -120,8 +120,7 @@ impl Ledger for SledLedger {
         let bytes = fit(&record)?;
         let room = self.room.clone().acquire_many_owned(bytes.len() as u32); // at most 1 MiB
         let room = room.await.map_err(|_| self.gone())?;
-        let pairs = record.facts.iter().map(|fact| keys::pair(&fact.attributes.source, &fact.attributes.id));
-        let pairs = pairs.collect();
+        let pairs = keys::pairs(&record);
         let (answer, answered) = oneshot::channel();
         let request = Request { record: Arc::new(record), pairs, bytes, answer, room };
         let queue = self.queue.as_ref().ok_or_else(|| self.gone())?;

@@ -63,6 +63,57 @@ pub fn open(dir: &Path) -> Result<Opened, LedgerError> {
     Ok(Opened { store, mark, file, head })
 }
 
+/// A store that only copies what is durable elsewhere, and the last position that it is known to have had. What
+/// it lost, or what is damaged in it, is copied again; so its mark says how far the *other* store once was.
+pub fn open_copy(dir: &Path) -> Result<(Store, Mark, Position), LedgerError> {
+    fs::create_dir_all(dir).map_err(LedgerError::unavailable)?;
+    let mark = locked(dir)?;
+    let known = match mark.read().map_err(LedgerError::unavailable)? {
+        Marked::At(known) => known,
+        Marked::Nothing | Marked::Damaged => Position(0),
+    };
+    let whole = || {
+        remove_unfinished(dir).map_err(LedgerError::unavailable)?;
+        let store = Store::new(open_sled(dir)?);
+        let last = store.last()?;
+        super::check::tail(&store, last)?;
+        Ok::<_, LedgerError>((store, last))
+    };
+    let (store, last) = whole().or_else(|why| match why {
+        LedgerError::Unreadable { .. } | LedgerError::Gap { .. } => {
+            tracing::warn!(%why, "the local copy of the ledger is damaged and is made again");
+            clear(dir).map_err(LedgerError::unavailable)?;
+            whole()
+        }
+        other => Err(other),
+    })?;
+    Ok((store, mark, known.max(last)))
+}
+
+/// Waits a little for the lock: who had the copy before may be about to let go of it.
+fn locked(dir: &Path) -> Result<Mark, LedgerError> {
+    for _ in 1..LOCK_TRIES {
+        match Mark::open(dir) {
+            Err(LedgerError::Locked) => std::thread::sleep(Duration::from_millis(20)),
+            outcome => return outcome,
+        }
+    }
+    Mark::open(dir)
+}
+
+/// Removes everything but the mark.
+fn clear(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            fs::remove_dir_all(path)?;
+        } else if !path.ends_with("head") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Holds the head of the store against its mark; the rule is in [`super::mark`].
 fn admit(mark: &Mark, head: Position) -> Result<(), LedgerError> {
     match mark.read().map_err(LedgerError::unavailable)? {

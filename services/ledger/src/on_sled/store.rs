@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use vocabulary::id::HistoryKind;
-use vocabulary::{FactRef, HistoryId, Position, Version};
+use vocabulary::{FactRef, HistoryId, Position, Record, Version};
 
 /// Every position there is.
 pub const ALL: Position = Position(u64::MAX);
@@ -88,16 +88,22 @@ impl Store {
 
     /// The version of a history, counting records up to `upto`.
     pub fn version(&self, history: &HistoryId, upto: Position) -> Result<Version, LedgerError> {
+        self.tail(history, upto).map(|(_, version)| version)
+    }
+
+    /// Where the last record of a history stands, counting records up to `upto`, and the version that it
+    /// brought the history to; both 0 when there is none.
+    pub fn tail(&self, history: &HistoryId, upto: Position) -> Result<(Position, Version), LedgerError> {
         let entries = self.db.range(keys::history(history, Version(0))..keys::behind(history)).rev();
         for entry in entries {
             let (key, value) = entry.map_err(|why| self.trouble(Position(0), why))?;
             let (position, facts) = keys::place_of(&value).ok_or_else(|| damaged(Position(0), "history"))?;
             let (_, first) = keys::history_of(&key).ok_or_else(|| damaged(position, "history"))?;
             if position <= upto {
-                return Ok(Version(first.0 + u64::from(facts) - 1));
+                return Ok((position, Version(first.0 + u64::from(facts) - 1)));
             }
         }
-        Ok(Version(0))
+        Ok((Position(0), Version(0)))
     }
 
     /// Where a fact stands.
@@ -211,6 +217,18 @@ impl Store {
             }
         }
         Ok(histories)
+    }
+}
+
+/// Lays a record down: its parts, its place in its history, and each of its facts, whose digests are `pairs`.
+pub fn lay(writes: &mut ::sled::Batch, at: Position, record: &Record, pairs: &[keys::Pair], bytes: &[u8]) {
+    for (key, value) in keys::parts(at, bytes) {
+        writes.insert(key, value);
+    }
+    let facts = pairs.len() as u32; // at most 1 MiB of them
+    writes.insert(keys::history(&record.history, record.version), keys::place(at, facts));
+    for (ordinal, pair) in (0..).zip(pairs) {
+        writes.insert(keys::fact(pair), keys::place(at, ordinal));
     }
 }
 

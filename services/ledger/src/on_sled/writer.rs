@@ -3,9 +3,9 @@
 //! This is group commit: while one batch is being flushed the next one gathers in the queue, so the cost of a
 //! flush is shared by everyone who waits, and nobody ever waits for a timer.
 
-use super::keys::{self, Pair};
+use super::keys::Pair;
 use super::mark::Mark;
-use super::store::{ALL, Store};
+use super::store::{ALL, Store, lay};
 use crate::{LedgerError, Outcome, Stored};
 use std::collections::HashMap;
 use std::fs::File;
@@ -163,17 +163,10 @@ impl Writer {
 impl Batch {
     fn add(&mut self, at: Position, request: Request) {
         let Request { record, pairs, bytes, answer, room } = request;
-        let (history, version) = (record.history.clone(), record.version);
-        let facts = pairs.len() as u32; // at most 1 MiB of them
-        for (key, value) in keys::parts(at, &bytes) {
-            self.writes.insert(key, value);
-        }
-        self.writes.insert(keys::history(&history, version), keys::place(at, facts));
-        for (ordinal, pair) in (0..).zip(&pairs) {
-            self.writes.insert(keys::fact(pair), keys::place(at, ordinal));
-            self.pairs.insert(*pair, FactRef { sequence: at, ordinal });
-        }
-        self.versions.insert(history, Version(version.0 + u64::from(facts) - 1));
+        lay(&mut self.writes, at, &record, &pairs, &bytes);
+        let places = (0..).zip(&pairs).map(|(ordinal, pair)| (*pair, FactRef { sequence: at, ordinal }));
+        self.pairs.extend(places);
+        self.versions.insert(record.history.clone(), record.last_version());
         self.records.push((Stored { position: at, record }, bytes.len()));
         self.bytes += bytes.len();
         self.waiting.push((answer, Ok(Outcome::Appended(at)), room));

@@ -1,9 +1,11 @@
-//! The suite on both stores, both stores against each other, and the sled ledger under faults.
+//! The suite on every store, memory and sled against each other, the sled ledger under faults, and what the
+//! ledger on JetStream asks of its servers.
 
 mod child;
 mod damage;
 mod equal;
 mod faults;
+mod nats;
 
 use crate::conformance::Factory;
 use crate::{Ledger, MemoryLedger, SledLedger};
@@ -36,4 +38,12 @@ mod memory {
 
 mod sled {
     crate::conformance_suite!(super::Sled(tempfile::tempdir().unwrap()));
+}
+
+mod jetstream_on_one_server {
+    crate::conformance_suite!(super::nats::OnSite::one().await);
+}
+
+mod jetstream_on_three_servers {
+    crate::conformance_suite!(super::nats::OnSite::three().await);
 }

@@ -11,7 +11,7 @@ use ledger::{Ledger, SledLedger};
 use runtime::{Bus, Clock as _, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
-use vault::{RootKey, Vault};
+use vault::{Keys, RootKey, Vault};
 use vocabulary::id::HistoryKind;
 use vocabulary::{Instant, Position};
 

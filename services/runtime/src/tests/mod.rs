@@ -1,6 +1,7 @@
 //! The runtime under test: a whole bus on a ledger in memory that can be told to fail.
 
 mod adopting;
+mod asking;
 mod closing;
 mod disclosing;
 mod publishing;
@@ -16,7 +17,7 @@ use ledger::{Ledger, MemoryLedger};
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
-use vault::{RootKey, Vault};
+use vault::{Keys, RootKey, Vault};
 use vocabulary::{AgencyCode, HistoryId, Instant, Region};
 
 static CONTRACTS: LazyLock<Arc<Contracts>> = LazyLock::new(|| Arc::new(Contracts::published().unwrap()));
@@ -73,7 +74,7 @@ pub(crate) fn vault(dir: &tempfile::TempDir, name: &str) -> Arc<Vault> {
 /// A bus on a ledger with the keys of a vault; `views` names the folder of its views.
 pub(crate) fn open_with(
     ledger: Arc<dyn Ledger>,
-    vault: Arc<Vault>,
+    vault: Arc<dyn Keys>,
     clock: Arc<Still>,
     views: &std::path::Path,
 ) -> Result<Bus, Problem> {

@@ -1,7 +1,7 @@
 //! No key is ever handed out twice: not to two threads, not in two lives of the store, not after a crash.
 
-use super::{Fault, fresh, open, reveal, seal, value_of};
-use crate::{KeyId, SealedValue, Vault, VaultError};
+use super::{Fault, fresh, message, open, reveal, seal, value_of};
+use crate::{KeyId, Keys, SealedValue, Vault, VaultError};
 use serde_json::json;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
@@ -135,7 +135,7 @@ fn a_disk_that_fails_shuts_the_vault_and_no_key_comes_twice() {
         *vault.shared.store.fault.lock().unwrap() = None; // the disk is well again; the vault stays shut
         assert!(matches!(vault.lease(), Err(VaultError::Unavailable(_))));
         assert!(matches!(reveal(&vault, key, &sealed), Err(VaultError::Unavailable(_))));
-        assert!(matches!(vault.mac(key, b"m"), Err(VaultError::Unavailable(_))));
+        assert!(matches!(vault.mac(key, &message(b"m")), Err(VaultError::Unavailable(_))));
         assert!(matches!(vault.name(&[b"n"]), Err(VaultError::Unavailable(_))));
         assert!(matches!(vault.check(), Err(VaultError::Unavailable(_))));
         drop(vault);

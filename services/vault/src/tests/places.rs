@@ -78,16 +78,17 @@ fn a_ciphertext_of_another_length_is_found_out() {
     let whole = &sealed.ciphertext.0;
     for length in 0..whole.len() {
         let cut = Bytes(whole[..length].to_vec());
-        let outcome = vault.reveal(key, &spot().place(), &sealed.commitment, &cut);
+        let outcome = vault.reveal_value(key, &spot().place(), &sealed.commitment, &cut);
         assert!(matches!(outcome, Err(VaultError::Forged)), "{length} bytes");
     }
     let longer = Bytes([&whole[..], &[0]].concat());
     assert!(matches!(
-        vault.reveal(key, &spot().place(), &sealed.commitment, &longer),
+        vault.reveal_value(key, &spot().place(), &sealed.commitment, &longer),
         Err(VaultError::Forged)
     ));
     for commitment in [&sealed.commitment.0[..31], &[], &[&sealed.commitment.0[..], &[0]].concat()] {
-        let outcome = vault.reveal(key, &spot().place(), &Bytes(commitment.to_vec()), &sealed.ciphertext);
+        let outcome =
+            vault.reveal_value(key, &spot().place(), &Bytes(commitment.to_vec()), &sealed.ciphertext);
         assert!(matches!(outcome, Err(VaultError::Forged)));
     }
 }
@@ -106,7 +107,7 @@ fn a_ciphertext_opens_in_its_own_place_only() {
         Spot::new("case-a1", "/999901/hsp-01", "r-1", "/data/first_check"),
     ];
     for other in &elsewhere {
-        let outcome = vault.reveal(key, &other.place(), &sealed.commitment, &sealed.ciphertext);
+        let outcome = vault.reveal_value(key, &other.place(), &sealed.commitment, &sealed.ciphertext);
         assert!(matches!(outcome, Err(VaultError::Forged)));
     }
     let other_key = vault.lease().unwrap();
@@ -121,7 +122,7 @@ fn the_same_value_never_looks_the_same_twice() {
     let (one, two) = (seal(vault, key, &json!(true)), seal(vault, key, &json!(true)));
     assert_ne!(one.commitment, two.commitment, "a fresh salt");
     assert_ne!(one.ciphertext.0[..12], two.ciphertext.0[..12], "a fresh nonce");
-    let swapped = vault.reveal(key, &spot().place(), &one.commitment, &two.ciphertext);
+    let swapped = vault.reveal_value(key, &spot().place(), &one.commitment, &two.ciphertext);
     assert!(matches!(swapped, Err(VaultError::Forged)), "each has its own commitment");
 }
 
@@ -139,7 +140,7 @@ fn what_would_not_come_back_exactly_is_not_sealed() {
         json!(u64::MAX),
         deep(33),
     ] {
-        let outcome = vault.seal(key, &spot().place(), &Protected::new(json!({"n": [bad]})));
+        let outcome = vault.seal_value(key, &spot().place(), &Protected::new(json!({"n": [bad]})));
         assert!(matches!(outcome, Err(VaultError::Inexact)), "{bad}");
     }
     for good in [json!(LARGEST), json!(-LARGEST), json!(0), deep(32)] {
