@@ -1,11 +1,13 @@
 //! NATS: who may speak on the district's servers, and the files by which they are run.
 
+mod cluster;
 mod deployed;
 mod hostile;
 mod hub;
 mod rotation;
 mod services;
 mod trust;
+mod written;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

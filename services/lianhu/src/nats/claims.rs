@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// No limit, in the words of NATS. An absent limit means zero.
 const UNLIMITED: i64 = -1;
@@ -76,9 +77,12 @@ pub struct Account<'a> {
 pub fn sign(issuer: &KeyPair, claim: &Claim) -> Result<String, Failure> {
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = encode(&json!({"typ": "JWT", "alg": "ed25519-nkey"}));
-    let payload = encode(&json!({
+    let mut said = json!({
         "iat": claim.issued_at, "iss": issuer.public_key(), "sub": claim.subject, "name": claim.name, "nats": claim.nats,
-    }));
+    });
+    // a server that was away takes a younger claim from the others only if its id is another one
+    said["jti"] = hex::encode(Sha256::digest(said.to_string())).into();
+    let payload = encode(&said);
     let signed = format!("{header}.{payload}");
     let signature = issuer.sign(signed.as_bytes()).map_err(broken)?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))

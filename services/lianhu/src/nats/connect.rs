@@ -43,7 +43,7 @@ impl NatsArgs {
 
     /// Connects. The name is what the server shows of this connection: never anything of a case.
     pub async fn connect(&self, name: &str) -> Result<Client, Failure> {
-        let creds = self.nats_creds.as_deref().map(secret).transpose()?;
+        let creds = self.nats_creds.as_deref().map(credentials).transpose()?;
         self.servers.connect(creds.as_deref(), name).await
     }
 }
@@ -98,10 +98,19 @@ fn inbox(creds: &str) -> Result<String, Failure> {
 
 /// A file that only its owner may read.
 pub fn secret(path: &Path) -> Result<String, Failure> {
+    read(path, 0o077, "others can read it; chmod 600")
+}
+
+/// Credentials of a service: a supervisor may hand them over through a group, never to everybody.
+fn credentials(path: &Path) -> Result<String, Failure> {
+    read(path, 0o027, "everybody can read it; chmod 600")
+}
+
+fn read(path: &Path, closed: u32, otherwise: &str) -> Result<String, Failure> {
     let failed = |error| Failure::file(path, error);
     let mode = std::fs::metadata(path).map_err(failed)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(Failure::Store(format!("{}: others can read it; chmod 600", path.display())));
+    if mode & closed != 0 {
+        return Err(Failure::Store(format!("{}: {otherwise}", path.display())));
     }
     std::fs::read_to_string(path).map_err(failed)
 }
