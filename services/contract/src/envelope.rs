@@ -80,6 +80,16 @@ impl Envelope {
         Self::from_value(Value::Object(event))
     }
 
+    /// The same event in structured mode, for another process of the bus that is to admit it. It holds what is
+    /// protected.
+    pub fn to_structured(&self) -> Vec<u8> {
+        let mut event = serde_json::to_value(&self.attributes).unwrap_or_default(); // texts alone: it can be written
+        if let Some(event) = event.as_object_mut() {
+            event.insert("data".to_owned(), self.data.clone());
+        }
+        serde_json::to_vec(&event).unwrap_or_default()
+    }
+
     fn from_value(event: Value) -> Result<Self, Rejection> {
         let Value::Object(mut event) = event else {
             return Err(malformed("", "type", "an event must be an object", "事件必须是对象"));

@@ -1,4 +1,5 @@
-//! Who asks: an agency by its token, or the operator by the one token that the region has.
+//! Who asks: an agency by its token, or by the NATS account that it came from; or the operator by the one token
+//! that the region has.
 
 use crate::Shared;
 use crate::connection::Gate;
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
+use vocabulary::AgencyCode;
 
 /// The operator's token. Only its hash is kept, and it prints nothing.
 pub struct Operator(Option<[u8; 32]>);
@@ -39,8 +41,14 @@ impl fmt::Debug for Operator {
 /// An agency that has shown its token with this request.
 pub(crate) struct Agency {
     pub(crate) caller: Caller,
-    token: String,
+    /// Absent when another door has recognised the agency.
+    token: Option<String>,
 }
+
+/// An agency that another door has recognised: NATS, by the account that a request comes from. Set by code of this
+/// crate alone; nothing in an HTTP request can.
+#[derive(Clone, Debug)]
+pub(crate) struct Recognised(pub(crate) AgencyCode);
 
 impl Agency {
     /// Asks again: a token ends, and an agency leaves the roster, while a stream is open.
@@ -48,7 +56,10 @@ impl Agency {
     /// # Errors
     /// As [`Bus::authenticate`].
     pub(crate) fn again(&self, bus: &Bus) -> Result<(), runtime::Problem> {
-        bus.authenticate(&self.token).map(drop)
+        match &self.token {
+            Some(token) => bus.authenticate(token).map(drop),
+            None => bus.enrolled(&self.caller.agency).map(drop),
+        }
     }
 }
 
@@ -56,9 +67,12 @@ impl FromRequestParts<Arc<Shared>> for Agency {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        if let Some(Recognised(agency)) = parts.extensions.get() {
+            return Ok(Self { caller: shared.bus.enrolled(agency)?, token: None });
+        }
         let token = bearer(parts)?;
         let caller = shared.bus.authenticate(token)?;
-        Ok(Self { caller, token: token.to_owned() })
+        Ok(Self { caller, token: Some(token.to_owned()) })
     }
 }
 

@@ -75,7 +75,7 @@ async fn one_by_one(
     answers
 }
 
-fn refused(problem: &Problem) -> Value {
+pub(crate) fn refused(problem: &Problem) -> Value {
     json!({"status": problem.status(), "problem": problem})
 }
 

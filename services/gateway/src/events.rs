@@ -43,6 +43,12 @@ pub(crate) enum Done {
     Published(Receipt),
     Previewed(Preview),
     Valid,
+    /// What another process answered: its status, and the document that it sent.
+    Elsewhere {
+        status: u16,
+        name: &'static str,
+        document: Value,
+    },
 }
 
 /// `POST /v1/events`.
@@ -122,8 +128,8 @@ impl Errand {
         until: Instant,
     ) -> Result<Done, Problem> {
         let kind = event.attributes.kind.clone();
-        let done = tokio::time::timeout_at(until, self.done(&shared.bus, caller, event)).await;
-        let done = done.map_err(|_| Problem::new(&words::TIMEOUT)).and_then(|done| Ok(done?));
+        let done = tokio::time::timeout_at(until, self.done(shared, caller, event, until)).await;
+        let done = done.unwrap_or_else(|_| Err(Problem::new(&words::TIMEOUT)));
         let status = done.as_ref().map_or_else(Problem::status, |done| done.status().as_u16());
         self.ended(shared, Some(&kind), status);
         done
@@ -135,10 +141,31 @@ impl Errand {
         }
     }
 
-    async fn done(self, bus: &Bus, caller: &Caller, event: Envelope) -> Result<Done, runtime::Problem> {
+    async fn done(
+        self,
+        shared: &Shared,
+        caller: &Caller,
+        event: Envelope,
+        until: Instant,
+    ) -> Result<Done, Problem> {
+        match (&shared.config.admission, self) {
+            (Some(remote), Self::Publish { .. } | Self::Preview { .. }) => {
+                remote.ask(self, caller, &event, until).await
+            }
+            _ => self.here(&shared.bus, caller, event).await.map_err(Problem::from),
+        }
+    }
+
+    /// Does it in this process.
+    pub(crate) async fn here(
+        self,
+        bus: &Bus,
+        caller: &Caller,
+        event: Envelope,
+    ) -> Result<Done, runtime::Problem> {
         Ok(match self {
             Self::Publish { seen } => Done::Published(bus.publish(caller, event, seen).await?),
-            Self::Preview { seen } => Done::Previewed(bus.preview(caller, event, seen)?),
+            Self::Preview { seen } => Done::Previewed(bus.preview(caller, event, seen).await?),
             Self::Validate => bus.contracts().check(event).map(|_| Done::Valid)?,
         })
     }
@@ -149,6 +176,9 @@ impl Done {
         match self {
             Self::Published(receipt) if !receipt.duplicate => StatusCode::CREATED,
             Self::Published(_) | Self::Previewed(_) | Self::Valid => StatusCode::OK,
+            Self::Elsewhere { status, .. } => {
+                StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
+            }
         }
     }
 
@@ -159,6 +189,11 @@ impl Done {
             Self::Published(receipt) => json!({"status": status, "receipt": receipt}),
             Self::Previewed(preview) => json!({"status": status, "preview": preview}),
             Self::Valid => json!({"status": status, "valid": true}),
+            Self::Elsewhere { name, document, .. } => {
+                let mut item = json!({"status": status});
+                item[*name] = document.clone();
+                item
+            }
         }
     }
 }
@@ -174,6 +209,28 @@ impl IntoResponse for Done {
             }
             Self::Previewed(preview) => Json(preview).into_response(),
             Self::Valid => Json(json!({"valid": true})).into_response(),
+            Self::Elsewhere { document, .. } => elsewhere(status, document),
         }
     }
+}
+
+/// What another process answered, with the headers that belong to it.
+fn elsewhere(status: StatusCode, document: Value) -> Response {
+    let text = |value: &Value| value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string());
+    let header = |name: header::HeaderName, value: String| value.parse().ok().map(|value| (name, value));
+    let headers: HeaderMap = if status.is_success() {
+        let (sequence, ordinal) = (&document["sequence"], &document["ordinal"]);
+        let at = format!("/v1/events/{}.{}", text(sequence), text(ordinal));
+        let place = (status == StatusCode::CREATED).then(|| header(header::LOCATION, at)).flatten();
+        place.into_iter().collect()
+    } else {
+        let wait = document.get("retryAfter").map(text);
+        let wait = wait.or((status == StatusCode::SERVICE_UNAVAILABLE).then(|| "1".to_owned()));
+        let wait = wait.and_then(|seconds| header(header::RETRY_AFTER, seconds));
+        let kind = header(header::CONTENT_TYPE, "application/problem+json".to_owned());
+        wait.into_iter().chain(kind).collect()
+    };
+    let mut response = (status, Json(document)).into_response();
+    response.headers_mut().extend(headers);
+    response
 }

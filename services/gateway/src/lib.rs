@@ -36,6 +36,10 @@ mod tests;
 mod words;
 
 pub use auth::Operator;
+pub use nats::{
+    Found, RemoteAdmission, RemoteKeys, Service, announce, keep_feeds, serve_admission, serve_agencies,
+    serve_keys, services,
+};
 pub use problem::document as problem_document;
 pub use serve::serve;
 
@@ -72,6 +76,8 @@ pub struct Config {
     pub heartbeat: Duration,
     /// Longest `wait` of a long-poll.
     pub max_wait: Duration,
+    /// Where events are admitted, when that is not this process: the services of the stages, through NATS.
+    pub admission: Option<RemoteAdmission>,
 }
 
 impl Default for Config {
@@ -87,6 +93,7 @@ impl Default for Config {
             streams: 1_024,
             heartbeat: Duration::from_secs(15),
             max_wait: Duration::from_secs(60),
+            admission: None,
         }
     }
 }

@@ -133,7 +133,8 @@ fn written(shared: &Arc<Shared>) -> String {
 /// How far the followers are. When nobody knows, nothing is said: an old number would look like a good one.
 fn followed(status: &Status, text: &mut Text) {
     let head = status.head.0;
-    let followers = [("disclosure", status.disclosed.0), ("views", status.views.0)];
+    let disclosure = status.disclosed.map(|at| ("disclosure", at.0)); // where another process does it, that one tells
+    let followers: Vec<(&str, u64)> = disclosure.into_iter().chain([("views", status.views.0)]).collect();
     text.one("lianhu_ledger_head", Kind::Gauge, "Last durable position of the ledger.", head);
     text.one("lianhu_rules_version", Kind::Gauge, "Version of the rules in force.", status.rules.0);
     text.family("lianhu_follower_position", Kind::Gauge, "How far a follower has come in the ledger.");

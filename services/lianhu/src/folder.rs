@@ -1,5 +1,5 @@
-//! The data folder of one box: `ledger/` (facts), `vault/` (keys), `views/` (can be deleted), `root.key` and
-//! `operator.token` (0600).
+//! The data folder of a process: `ledger/` (facts, on one box) or `copy/` (what it copied of the ledger on NATS; can
+//! be deleted), `vault/` (keys), `views/` (can be deleted), `root.key` and `operator.token` (0600).
 
 use crate::failure::Failure;
 use agency_views::Views;
@@ -9,7 +9,7 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use vault::{RootKey, Vault};
+use vault::{Keys, RootKey, Vault};
 use vocabulary::Region;
 use vocabulary::id::HistoryKind;
 
@@ -27,12 +27,13 @@ pub struct Stores {
     pub views: Arc<Views>,
 }
 
-/// The stores of a bus, whatever its ledger lies on.
+/// The stores of a bus, whatever its ledger lies on and whoever holds its keys.
+#[derive(Clone)]
 pub struct Parts {
     /// Facts.
     pub ledger: Arc<dyn Ledger>,
     /// Keys.
-    pub vault: Arc<Vault>,
+    pub vault: Arc<dyn Keys>,
     /// What stands on the desks of the agencies.
     pub views: Arc<Views>,
 }
@@ -60,9 +61,22 @@ impl Folder {
         }
     }
 
-    /// Opens the stores. A vault whose root key was lost or exchanged is refused before anything is written.
+    /// Opens the stores of one box.
     pub fn open(&self) -> Result<Stores, Failure> {
         let ledger = Arc::new(SledLedger::open(&self.0.join("ledger"))?);
+        let vault = self.open_vault()?;
+        let views = self.open_views(ledger.clone())?;
+        Ok(Stores { ledger, vault, views })
+    }
+
+    /// The stores of a bus whose ledger and keys are open already.
+    pub fn open_on(&self, ledger: Arc<dyn Ledger>, vault: Arc<dyn Keys>) -> Result<Parts, Failure> {
+        let views = self.open_views(ledger.clone())?;
+        Ok(Parts { ledger, vault, views })
+    }
+
+    /// Opens the vault. One whose root key was lost or exchanged is refused before anything is written.
+    pub fn open_vault(&self) -> Result<Arc<Vault>, Failure> {
         let key = self.0.join("root.key");
         if !key.exists() && self.0.join("vault").exists() {
             return Err(Failure::Store(format!(
@@ -70,7 +84,10 @@ impl Folder {
                 key.display()
             )));
         }
-        let vault = Arc::new(Vault::open(&self.0.join("vault"), &RootKey::load_or_create(&key)?)?);
+        Ok(Arc::new(Vault::open(&self.0.join("vault"), &RootKey::load_or_create(&key)?)?))
+    }
+
+    fn open_views(&self, ledger: Arc<dyn Ledger>) -> Result<Arc<Views>, Failure> {
         let views = Views::open(&self.0.join("views"), ledger.clone());
         let views = views.map_err(|error| Failure::Store(format!("views: {error}")))?;
         let (head, applied) = (*ledger.head().borrow(), views.progress().borrow().applied);
@@ -80,7 +97,7 @@ impl Folder {
             );
             return Err(Failure::Store(why));
         }
-        Ok(Stores { ledger, vault, views: Arc::new(views) })
+        Ok(Arc::new(views))
     }
 
     /// The operator's token: 256 random bits, made on first use.

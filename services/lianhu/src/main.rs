@@ -1,5 +1,5 @@
-//! `lianhu`: the one binary. `lianhu up` runs every role in one process; the other commands are clients of a
-//! running one, or look at a data folder and at contracts.
+//! `lianhu`: the one binary. `lianhu up` runs every role in one process, `lianhu serve` some of them; the other
+//! commands are clients of a running one, or look at a data folder and at contracts.
 //!
 //! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, or a scenario
 //! that went otherwise than its file says · 5 breaks a contract, rules that cannot be adopted, or a scenario file
@@ -18,6 +18,7 @@ mod rebuild;
 mod rules;
 mod scenario;
 mod schema;
+mod serve;
 mod story;
 mod tail;
 mod tokens;
@@ -51,6 +52,8 @@ struct Cli {
 enum Command {
     /// Run the bus: every role in this process, on a sled ledger
     Up(up::Up),
+    /// Run some roles of the bus in this process, beside others, on a NATS server
+    Serve(serve::Serve),
     /// Publish CloudEvents from a file (one, a batch, or one per line)
     Publish(client::Publish),
     /// Follow what an agency is told, one JSON line per fact
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match cli.command {
         Command::Up(up) => up.run(cli.json),
+        Command::Serve(serve) => serve.run(cli.json),
         Command::Publish(publish) => publish.run(cli.json),
         Command::Tail(tail) => tail.run(),
         Command::Cases(cases) => cases.run(cli.json),

@@ -71,7 +71,7 @@ impl Run {
         let stores = Folder::at(&self.data)?.open()?;
         let clock = Arc::new(StoryClock::at(begin(first.recorded, &*stores.ledger)?));
         let bus = Arc::new(open(&stores, &files, clock.clone())?);
-        let followers = tokio::spawn(bus.clone().run());
+        let followers = tokio::spawn(bus.clone().run(runtime::Duties::ALL));
         bus.adopt(&files).await.map_err(rules::explain)?;
         if bus.rules()?.demo() {
             bus.issue_demo_tokens().await?;

@@ -1,15 +1,19 @@
 //! `lianhu up`: the whole bus in one process.
 
 use crate::failure::Failure;
-use crate::folder::{self, Folder, Stores, region_of};
+use crate::folder::{self, Folder, region_of};
+use crate::nats::connect::NatsArgs;
 use crate::rules;
+use crate::serve::{self, Role, Work};
 use crate::story::{self, Simulator, Stories};
 use clap::Args;
 use contract::Contracts;
-use gateway::{Config, Operator};
+use async_nats::Client;
+use axum::Router;
+use gateway::{Config, Operator, RemoteAdmission};
 use jurisdiction::RuleFile;
 use ledger::Ledger;
-use runtime::{Bus, Clock, Parts, SystemClock};
+use runtime::{Bus, Clock, Duties, Parts, SystemClock};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +21,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use vocabulary::Region;
 
 /// Run the bus.
@@ -43,6 +48,18 @@ pub struct Up {
     /// Address to serve
     #[arg(long, default_value = "127.0.0.1:8686", value_name = "ADDR")]
     listen: SocketAddr,
+    #[command(flatten)]
+    quota: Quota,
+    #[command(flatten)]
+    nats: NatsArgs,
+    /// Servers that hold each record, with --nats [default: 3, or 1 with --demo]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    replicas: Option<u8>,
+}
+
+/// How much an agency may publish.
+#[derive(Args, Clone, Copy)]
+pub struct Quota {
     /// Events that an agency may publish in a minute, on average; reports of danger are not counted
     #[arg(long, default_value_t = Config::default().events_per_minute, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     quota_per_minute: u32,
@@ -66,44 +83,76 @@ impl Up {
             (false, Some(dir)) => Some(rules::read(dir)?),
             (false, None) => None,
         };
-        let stores = folder.open()?;
-        let region = self.region(&stores, files.as_deref())?;
+        let stopped = stopped()?; // before anybody reads that it serves
+        let mut stopped = std::pin::pin!(stopped);
+        let begun = tokio::select! {
+            begun = self.begin(&folder, files.as_deref(), json) => begun?,
+            () = &mut stopped => return Ok(()),
+        };
+        let (door, work, followers, simulator) = begun;
+        let served = door.serve(stopped).await;
+        drop(simulator);
+        if let Some(work) = work {
+            work.end().await;
+        }
+        followers.abort();
+        served
+    }
+
+    async fn begin(
+        &self,
+        folder: &Folder,
+        files: Option<&[RuleFile]>,
+        json: bool,
+    ) -> Result<(Door, Option<Work>, JoinHandle<()>, Option<Simulator>), Failure> {
+        let (stores, client) = self.stores(folder).await?;
+        let region = self.region(&*stores.ledger, files)?;
         if self.demo && !self.empty {
             story::plant(&stores, &region, folder.path()).await?;
         }
         let ledger = stores.ledger.clone();
         let bus = Arc::new(open(stores, region, self.demo)?);
-        if let Some(files) = &files {
+        if let Some(files) = files {
             bus.adopt(files).await.map_err(rules::explain)?;
         }
         if self.demo {
             bus.issue_demo_tokens().await?;
         }
-        let operator = Operator::new(folder.operator_token()?);
-        let listener = TcpListener::bind(self.listen).await;
-        let listener = listener.map_err(|error| Failure::Address(self.listen, error))?;
-        let stopped = stopped()?; // before anybody reads that it serves
-        let at = listener.local_addr().map_err(|error| Failure::Store(error.to_string()))?;
-        self.greet(&bus, &folder, at, json)?;
-        let followers = tokio::spawn(bus.clone().run());
-        let (leave, leaving) = watch::channel(false);
-        let stopped = async move {
-            stopped.await;
-            leave.send_replace(true);
+        let mut door = Door::open(&bus, folder, self.listen, self.quota, None).await?;
+        let followers = tokio::spawn(bus.clone().run(Duties::ALL));
+        let work = match client {
+            Some(client) => Some(self.roles(client, &bus, &mut door).await?),
+            None => None,
         };
-        let pages = console::router(bus.clone(), pages(&bus, &folder, leaving));
-        let (events_per_minute, events_burst) = (self.quota_per_minute, self.quota_burst);
-        let config = Config { events_per_minute, events_burst, ..Config::default() };
-        let router = gateway::router(bus.clone(), operator, config).merge(pages);
-        let simulator = self.simulator(at, &bus, ledger)?;
-        let served = gateway::serve(listener, router, stopped).await;
-        drop(simulator);
-        followers.abort();
-        served.map_err(|error| Failure::Store(error.to_string()))
+        self.greet(&bus, folder, door.at(), json)?;
+        let simulator = self.simulator(door.at(), &bus, ledger)?;
+        Ok((door, work, followers, simulator))
     }
 
-    fn region(&self, stores: &Stores, files: Option<&[RuleFile]>) -> Result<Region, Failure> {
-        let known = region_of(&*stores.ledger)?;
+    /// The stores: all in the folder, or the ledger on the district's servers.
+    async fn stores(&self, folder: &Folder) -> Result<(folder::Parts, Option<Client>), Failure> {
+        if !self.nats.given() {
+            return Ok((folder.open()?.into(), None));
+        }
+        let client = self.nats.connect("lianhu up").await?;
+        let replicas = self.replicas.map(usize::from);
+        let ledger = serve::open_ledger(&client, folder, replicas, self.demo).await?;
+        Ok((folder.open_on(ledger, folder.open_vault()?)?, Some(client)))
+    }
+
+    /// Every role, found under its name by whoever asks.
+    async fn roles(&self, client: Client, bus: &Arc<Bus>, door: &mut Door) -> Result<Work, Failure> {
+        let mut work = Work::new(client);
+        work.beside(bus.clone());
+        for role in Role::ALL.into_iter().filter(|role| *role != Role::Vault) {
+            work.announce(role).await?;
+        }
+        work.agencies(door).await?;
+        Ok(work)
+    }
+
+    fn region(&self, ledger: &dyn Ledger, files: Option<&[RuleFile]>) -> Result<Region, Failure> {
+        let known = region_of(ledger)?;
         match (known, files.map(rules::of).transpose()?) {
             (Some(known), _) => Ok(known),
             (None, Some(rules)) => Ok(rules.region().clone()),
@@ -165,8 +214,66 @@ impl Up {
     }
 }
 
+/// The door: HTTP, with the pages for people.
+pub struct Door {
+    listener: TcpListener,
+    at: SocketAddr,
+    calls: Router,
+    pages: Router,
+    leave: watch::Sender<bool>,
+}
+
+impl Door {
+    /// Takes the address, before anybody reads that it is served; events are admitted here, or by `admission`.
+    pub async fn open(
+        bus: &Arc<Bus>,
+        folder: &Folder,
+        listen: SocketAddr,
+        quota: Quota,
+        admission: Option<RemoteAdmission>,
+    ) -> Result<Self, Failure> {
+        let operator = Operator::new(folder.operator_token()?);
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.map_err(|error| Failure::Address(listen, error))?;
+        let at = listener.local_addr().map_err(|error| Failure::Store(error.to_string()))?;
+        let (leave, leaving) = watch::channel(false);
+        let (events_per_minute, events_burst) = (quota.quota_per_minute, quota.quota_burst);
+        let config = Config { events_per_minute, events_burst, admission, ..Config::default() };
+        let calls = gateway::router(bus.clone(), operator, config);
+        let pages = console::router(bus.clone(), pages(bus, folder, leaving));
+        Ok(Self { listener, at, calls, pages, leave })
+    }
+
+    /// Where it serves.
+    pub fn at(&self) -> SocketAddr {
+        self.at
+    }
+
+    /// Its calls, for whoever answers them otherwise than over HTTP.
+    pub fn calls(&self) -> Router {
+        self.calls.clone()
+    }
+
+    /// Serves until it is told to stop.
+    pub async fn serve(self, stopped: impl Future<Output = ()>) -> Result<(), Failure> {
+        let (stop, mut told) = watch::channel(false);
+        let stopping = async move { drop(told.wait_for(|stop| *stop).await) };
+        let serving = gateway::serve(self.listener, self.calls.merge(self.pages), stopping);
+        let leaving = async {
+            stopped.await;
+            self.leave.send_replace(true);
+            stop.send_replace(true);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            served = serving => served.map_err(|error| Failure::Store(error.to_string())),
+            () = leaving => Ok(()),
+        }
+    }
+}
+
 /// The bus over open stores, by the clock of this machine.
-pub fn open(stores: Stores, region: Region, demo: bool) -> Result<Bus, Failure> {
+pub fn open(stores: impl Into<folder::Parts>, region: Region, demo: bool) -> Result<Bus, Failure> {
     open_by(stores.into(), region, demo, Arc::new(SystemClock), runtime::GATHER)
 }
 
@@ -199,7 +306,7 @@ fn pages(bus: &Bus, folder: &Folder, leaving: watch::Receiver<bool>) -> console:
 }
 
 /// Resolves on SIGINT or SIGTERM, which are caught from the call on.
-fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+pub fn stopped() -> Result<impl Future<Output = ()>, Failure> {
     let catch = |kind| signal(kind).map_err(|error| Failure::Store(error.to_string()));
     let (mut interrupt, mut terminate) = (catch(SignalKind::interrupt())?, catch(SignalKind::terminate())?);
     Ok(async move {

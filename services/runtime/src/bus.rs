@@ -57,12 +57,30 @@ pub struct Bus {
     pub(crate) histories: Histories,
     pub(crate) tokens: Tokens,
     pub(crate) disclosed: watch::Sender<Disclosing>,
+    /// What this process does; what it is from [`Bus::run`] on.
+    duties: std::sync::OnceLock<Duties>,
     /// Who has opened which case and was not told of it yet.
     pub(crate) opened: Mutex<HashSet<(AgencyCode, HistoryId)>>,
     /// Held while the views are made again.
     rebuilding: tokio::sync::Mutex<()>,
     /// Why a follower is no longer there that cannot say it itself.
     pub(crate) ended: watch::Sender<Option<&'static str>>,
+}
+
+/// What a process does of its own accord, beside answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Duties {
+    /// It records what agencies are told.
+    pub disclosure: bool,
+    /// It announces what is to be said of clocks.
+    pub clocks: bool,
+}
+
+impl Duties {
+    /// Everything: a process that is the whole bus.
+    pub const ALL: Self = Self { disclosure: true, clocks: true };
+    /// Nothing: others do it.
+    pub const NONE: Self = Self { disclosure: false, clocks: false };
 }
 
 /// How far the disclosure follower has come.
@@ -83,8 +101,8 @@ pub struct Status {
     pub head: Position,
     /// Version of the rules in force; 0 before the first adoption.
     pub rules: Version,
-    /// How far disclosure has come.
-    pub disclosed: Position,
+    /// How far disclosure has come; `None` where another process does it.
+    pub disclosed: Option<Position>,
     /// How far the views have come.
     pub views: Position,
     /// How many cases cannot be read to their end: they stand still, and the others go on.
@@ -107,7 +125,9 @@ impl Bus {
             return Err(Problem::Demo);
         }
         let tokens = Tokens::read(&*ledger)?;
-        keys_fit(&*ledger, &*vault)?;
+        if !vault.absent() {
+            keys_fit(&*ledger, &*vault)?;
+        }
         let histories = Histories::new(ledger.clone(), contracts.clone());
         let (disclosed, ended) = (watch::Sender::default(), watch::Sender::new(None));
         Ok(Self {
@@ -123,6 +143,7 @@ impl Bus {
             histories,
             tokens,
             disclosed,
+            duties: Default::default(),
             opened: Default::default(),
             rebuilding: Default::default(),
             ended,
@@ -145,21 +166,26 @@ impl Bus {
         move || rules.current().map_err(|why| why.to_string())
     }
 
-    /// Runs the followers, each in a task of its own. One that ends, by an error or a panic, is named in
-    /// [`Bus::status`]; the others go on.
-    pub async fn run(self: Arc<Self>) {
+    /// Runs the followers, each in a task of its own: views and tokens, and what its duties ask for. One that
+    /// ends, by an error or a panic, is named in [`Bus::status`]; the others go on.
+    pub async fn run(self: Arc<Self>, duties: Duties) {
+        let duties = *self.duties.get_or_init(|| duties);
         let mut followers = JoinSet::new();
         let (views, tokens, disclosure) = (self.clone(), self.clone(), self.clone());
         followers.spawn(async move {
             views.views.follow(&views.rules_in_force()).await;
         });
-        followers.spawn(async move { disclosure.disclose().await });
+        if duties.disclosure {
+            followers.spawn(async move { disclosure.disclose().await });
+        }
         followers.spawn(async move {
             tokens.tokens.follow(tokens.ledger.clone()).await;
             tokens.ended.send_replace(Some("tokens: they are followed no more"));
         });
         let clocks = self.clone();
-        followers.spawn(async move { clocks.watch().await });
+        if duties.clocks {
+            followers.spawn(async move { clocks.watch().await });
+        }
         while let Some(ended) = followers.join_next().await {
             if let Err(why) = ended {
                 tracing::error!(%why, "a follower panicked; restart the bus");
@@ -203,22 +229,28 @@ impl Bus {
     pub fn status(&self) -> Result<Status, Problem> {
         let (views, disclosed) = (self.views.progress().borrow().clone(), self.disclosed.borrow().clone());
         let head = *self.ledger.head().borrow();
-        self.ledger.range(head, 1)?; // a store that has failed says so here
         let views_stopped = views.stopped.map(|why| format!("views: {why}"));
         let disclosure_stopped = disclosed.stopped.map(|why| format!("disclosure: {why}"));
         let ended = self.ended.borrow().map(str::to_owned);
-        let stopped = views_stopped.into_iter().chain(disclosure_stopped).chain(ended).collect();
+        let ledger = self.ledger.well().err().map(|why| format!("ledger: {why}"));
+        let stopped =
+            ledger.into_iter().chain(views_stopped).chain(disclosure_stopped).chain(ended).collect();
         let rules = self.rules()?;
         let (timezone, rules) = (rules.timezone().to_owned(), rules.version());
         Ok(Status {
             timezone,
             head,
             rules,
-            disclosed: disclosed.through,
+            disclosed: self.discloses().then_some(disclosed.through),
             views: views.applied,
             parked: disclosed.parked.len(),
             stopped,
         })
+    }
+
+    /// Whether this process records what agencies are told. One that was not told its duties does it all.
+    fn discloses(&self) -> bool {
+        self.duties.get().is_none_or(|duties| duties.disclosure)
     }
 
     /// Waits until everything that is recorded has been disclosed and stands in the views. Needs [`Bus::run`].
@@ -232,7 +264,9 @@ impl Bus {
             let head = *self.ledger.head().borrow();
             let through = async {
                 // Err: the senders are part of the bus and cannot be gone
-                let _ = disclosed.wait_for(|d| d.through >= head || d.stopped.is_some()).await;
+                if self.discloses() {
+                    let _ = disclosed.wait_for(|d| d.through >= head || d.stopped.is_some()).await;
+                }
                 let _ = views.wait_for(|v| v.applied >= head || v.stopped.is_some()).await;
             };
             tokio::select! { () = through => {}, _ = ended.wait_for(Option::is_some) => {} }

@@ -6,7 +6,7 @@ use crate::publish::Caller;
 use crate::render::FeedItem;
 use agency_views::FeedRow;
 use std::time::Duration;
-use vocabulary::FactRef;
+use vocabulary::{AgencyCode, FactRef};
 
 impl Bus {
     /// What was disclosed to the caller's agency after a position, at most `limit` items.
@@ -16,6 +16,27 @@ impl Bus {
     pub fn feed(&self, caller: &Caller, after: u64, limit: usize) -> Result<Vec<FeedItem>, Problem> {
         let rows = self.views.now().feeds.read(&caller.agency, after, limit)?;
         rows.iter().map(|row| self.render(caller, row)).collect()
+    }
+
+    /// The same without protected values, for where it is kept: each is marked as to be had by a read. Asks for no
+    /// key.
+    ///
+    /// # Errors
+    /// A store is away or damaged.
+    pub fn clear_feed(
+        &self,
+        agency: &AgencyCode,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<FeedItem>, Problem> {
+        let caller = Caller { agency: agency.clone() };
+        let rows = self.views.now().feeds.read(agency, after, limit)?;
+        rows.iter().map(|row| self.render_clear(&caller, row)).collect()
+    }
+
+    /// Wakes when feeds may have grown.
+    pub fn views_moved(&self) -> tokio::sync::watch::Receiver<agency_views::Progress> {
+        self.views.progress()
     }
 
     /// Last position of the caller's feed.

@@ -29,7 +29,7 @@ mod tokens;
 
 pub use adopt::Adopted;
 pub use agency_views::{DutyKind, Phase, Rebuilt, ReferralPhase, Track, TrackName};
-pub use bus::{Bus, Parts, Status};
+pub use bus::{Bus, Duties, Parts, Status};
 pub use clock::{Clock, StoryClock, SystemClock};
 pub use disclose::GATHER;
 pub use problem::Problem;

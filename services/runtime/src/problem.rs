@@ -57,13 +57,23 @@ pub enum Problem {
     Damaged(String),
 }
 
+impl Problem {
+    /// Whether it rests on what the ledger holds, so that something which this process has not seen yet may
+    /// have made it untrue.
+    pub(crate) fn may_pass(&self) -> bool {
+        use Problem::{IdConflict, Moved, NotFound, OffRoster, Refused, RoleNotAllowed};
+        matches!(self, OffRoster | RoleNotAllowed | NotFound | Moved | Refused(_) | IdConflict)
+    }
+}
+
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::Conflict { .. } => Self::Busy,
-            LedgerError::Unavailable(_) | LedgerError::Locked | LedgerError::Behind { .. } => {
-                Self::Unavailable(error.to_string())
-            }
+            LedgerError::Unavailable(_)
+            | LedgerError::Locked
+            | LedgerError::Behind { .. }
+            | LedgerError::Unsafe { .. } => Self::Unavailable(error.to_string()),
             LedgerError::Unreadable { .. } | LedgerError::Gap { .. } | LedgerError::Unfit { .. } => {
                 Self::Damaged(error.to_string())
             }

@@ -73,6 +73,9 @@ impl Bus {
     /// The order of checks is fixed: well-formed, contract, the source is the caller's, duplicate, role,
     /// history and involvement, what the caller has seen, the decision of the stage.
     ///
+    /// An acceptance is protected by the expected version of its history. A refusal is not: so where several
+    /// processes share a ledger, none is given before this one holds what was recorded when it was asked.
+    ///
     /// With `seen`, the fact is admitted only if that is still the last fact of its history that the caller
     /// can have seen: one that the caller was told of, or that it published.
     ///
@@ -86,22 +89,37 @@ impl Bus {
         seen: Option<FactRef>,
     ) -> Result<Receipt, Problem> {
         let document = self.owned(caller, event)?;
-        if let Some(receipt) = self.repeated(&document)? {
+        match self.admitted(caller, &document, seen).await {
+            Err(refusal) if refusal.may_pass() && self.ledger.confirm().await? => {
+                self.admitted(caller, &document, seen).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The way of a document that its contract accepts, by what this process knows.
+    async fn admitted(
+        &self,
+        caller: &Caller,
+        document: &Document,
+        seen: Option<FactRef>,
+    ) -> Result<Receipt, Problem> {
+        if let Some(receipt) = self.repeated(document)? {
             return Ok(receipt);
         }
-        permit(caller, &document, &self.rulebook.current()?, self.now())?;
-        let (history, opens) = self.existing(&document)?;
+        permit(caller, document, &self.rulebook.current()?, self.now())?;
+        let (history, opens) = self.existing(document)?;
         let _turn = self.histories.turn(&history).await;
         for _ in 0..ATTEMPTS {
             // A twin of this document may have been recorded meanwhile: then the answer is its receipt, not
             // the refusal that a second one would meet.
-            if let Some(receipt) = self.repeated(&document)? {
+            if let Some(receipt) = self.repeated(document)? {
                 return Ok(receipt);
             }
             // The record names the rules and the moment by which everything about it was decided.
             let (rules, now) = (self.rulebook.current()?, self.now());
-            permit(caller, &document, &rules, now)?;
-            let record = self.admit(caller, &document, (&history, opens), seen, (&rules, now))?;
+            permit(caller, document, &rules, now)?;
+            let record = self.admit(caller, document, (&history, opens), seen, (&rules, now))?;
             let receipt = receipt(Position(0), &record, 0, false);
             match self.ledger.append(record).await {
                 Ok(Outcome::Appended(sequence)) => {
@@ -110,7 +128,7 @@ impl Bus {
                     }
                     return Ok(Receipt { sequence, ..receipt });
                 }
-                Ok(Outcome::AlreadyThere(at)) => return self.repeat_of(&document, at),
+                Ok(Outcome::AlreadyThere(at)) => return self.repeat_of(document, at),
                 Err(LedgerError::Conflict { .. }) => {} // someone else was first: read and decide again
                 Err(error) => return Err(error.into()),
             }
@@ -122,22 +140,36 @@ impl Bus {
     ///
     /// # Errors
     /// What [`Bus::publish`] would answer.
-    pub fn preview(
+    pub async fn preview(
         &self,
         caller: &Caller,
         event: Envelope,
         seen: Option<FactRef>,
     ) -> Result<Preview, Problem> {
         let document = self.owned(caller, event)?;
+        match self.foreseen(caller, &document, seen) {
+            Err(refusal) if refusal.may_pass() && self.ledger.confirm().await? => {
+                self.foreseen(caller, &document, seen)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn foreseen(
+        &self,
+        caller: &Caller,
+        document: &Document,
+        seen: Option<FactRef>,
+    ) -> Result<Preview, Problem> {
         let subject = document.attributes.subject.clone();
-        if let Some(receipt) = self.repeated(&document)? {
+        if let Some(receipt) = self.repeated(document)? {
             let consequences = receipt.consequences.into_iter().map(|c| c.kind).collect();
             return Ok(Preview { admitted: true, subject: Some(receipt.subject), consequences });
         }
         let (rules, now) = (self.rulebook.current()?, self.now());
-        permit(caller, &document, &rules, now)?;
-        let (history, opens) = self.existing(&document)?;
-        let (consequences, _) = self.decide(caller, &document, (&history, opens), seen, (&rules, now))?;
+        permit(caller, document, &rules, now)?;
+        let (history, opens) = self.existing(document)?;
+        let (consequences, _) = self.decide(caller, document, (&history, opens), seen, (&rules, now))?;
         let kinds =
             consequences.iter().filter_map(|Consequence(fact)| fact.write()).map(|(kind, _)| kind).collect();
         Ok(Preview { admitted: true, subject, consequences: kinds })

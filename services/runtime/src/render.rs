@@ -17,6 +17,15 @@ use vocabulary::governance::Form;
 use vocabulary::record::{Record, StoredFact};
 use vocabulary::{AgencyCode, FactRef, Instant};
 
+/// What becomes of protected values that the agency may see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// They are revealed: the answer goes to whoever asked.
+    Revealed,
+    /// They are left out: the answer is kept somewhere.
+    Left,
+}
+
 /// One item of a feed.
 #[derive(Clone, Debug, Serialize)]
 pub struct FeedItem {
@@ -37,7 +46,7 @@ pub struct FeedItem {
 pub struct Withheld {
     /// Where it would stand in the event.
     pub pointer: String,
-    /// `withheld`, or `gone` when nobody can read it any more.
+    /// `withheld`; `gone` when nobody can read it any more; `by-read` where it is not sent, but answered to a read.
     pub state: &'static str,
     /// Why.
     pub reason: Value,
@@ -47,6 +56,13 @@ impl Bus {
     /// Renders a row for its agency: the narrower of what was told and what is allowed now.
     pub(crate) fn render(&self, caller: &Caller, row: &FeedRow) -> Result<FeedItem, Problem> {
         self.render_by(row, |folded| self.decision(folded, row, &caller.agency))
+    }
+
+    /// Renders a row for its agency without asking for a key: every protected value is left out, and marked as to
+    /// be had by a read.
+    pub(crate) fn render_clear(&self, caller: &Caller, row: &FeedRow) -> Result<FeedItem, Problem> {
+        let decide = |folded: &Folded| self.decision(folded, row, &caller.agency);
+        self.rendered(row, decide, Values::Left)
     }
 
     /// Renders a row of another agency for a caller that watches over it: of the values no more than both may see.
@@ -79,6 +95,15 @@ impl Bus {
         row: &FeedRow,
         decide: impl FnOnce(&Folded) -> Result<Decision, Problem>,
     ) -> Result<FeedItem, Problem> {
+        self.rendered(row, decide, Values::Revealed)
+    }
+
+    fn rendered(
+        &self,
+        row: &FeedRow,
+        decide: impl FnOnce(&Folded) -> Result<Decision, Problem>,
+        values: Values,
+    ) -> Result<FeedItem, Problem> {
         let damaged = |what: &str| Problem::Damaged(format!("{what} of {}", row.fact));
         let stored = self.ledger.get(row.fact.sequence)?.ok_or_else(|| damaged("the record"))?;
         let fact = stored.record.facts.get(row.fact.ordinal as usize).ok_or_else(|| damaged("the fact"))?;
@@ -89,7 +114,7 @@ impl Bus {
         let decision = self.histories.readable(history, decide)??;
         match decision.form {
             Form::Coarse => self.coarse_item(row, fact, &stored.record, contract, &now),
-            Form::Full | Form::Masked => self.exact_item(row, fact, &stored.record, decision),
+            Form::Full | Form::Masked => self.exact_item(row, fact, &stored.record, decision, values),
         }
     }
 
@@ -127,6 +152,7 @@ impl Bus {
         fact: &StoredFact,
         record: &Record,
         decision: Decision,
+        values: Values,
     ) -> Result<FeedItem, Problem> {
         let hidden = |pointer: &str| decision.withheld.contains_key(pointer);
         let mut withheld: Vec<Withheld> = decision
@@ -147,9 +173,20 @@ impl Bus {
         let sealed: Vec<_> = shown.map(|(name, sealed)| (name, data_pointer(name), sealed)).collect();
         let (source, id) = (&fact.attributes.source, &fact.attributes.id);
         let home = FactPlace { history: &record.history, source, id };
-        let values: Vec<_> =
-            sealed.iter().map(|(_, pointer, sealed)| SealedAt::of(sealed, pointer)).collect();
-        for ((name, pointer, _), opened) in sealed.iter().zip(self.vault.reveal(home, &values)?) {
+        let asked: Vec<_> = sealed.iter().map(|(_, pointer, sealed)| SealedAt::of(sealed, pointer)).collect();
+        let opened = match values {
+            Values::Revealed => self.vault.reveal(home, &asked)?,
+            Values::Left => Vec::new(),
+        };
+        if values == Values::Left {
+            let by_read = |pointer: &String| Withheld {
+                pointer: pointer.clone(),
+                state: "by-read",
+                reason: json!("protected"),
+            };
+            withheld.extend(sealed.iter().map(|(_, pointer, _)| by_read(pointer)));
+        }
+        for ((name, pointer, _), opened) in sealed.iter().zip(opened) {
             match opened {
                 Opened::Present { value, .. } => drop(data.insert((*name).clone(), value.reveal().clone())),
                 Opened::Gone => {
@@ -177,7 +214,8 @@ impl Bus {
     ) -> Result<FeedItem, Problem> {
         let damaged = || Problem::Damaged(format!("the coarse form of {}", row.fact));
         let coarse = contract.coarse().ok_or_else(damaged)?;
-        let id = hex::encode(self.vault.name(&[b"coarse", row.fact.to_string().as_bytes()])?);
+        let name = format!("/{}/coarse/{}", self.region, row.fact); // what stands beside it as its place, no more
+        let id = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes());
         let happened: Instant = fact.attributes.happened().unwrap_or(record.recordedtime);
         let mut event = json!({
             "specversion": "1.0",

@@ -98,6 +98,17 @@ impl Bus {
         Ok(Caller { agency: issued.agency })
     }
 
+    /// The agency that another door has already recognised, if it is on the roster now.
+    ///
+    /// # Errors
+    /// [`Problem::OffRoster`]; the ledger is away.
+    pub fn enrolled(&self, agency: &AgencyCode) -> Result<Caller, Problem> {
+        match self.rules()?.agency(agency, self.now()) {
+            Some(_) => Ok(Caller { agency: agency.clone() }),
+            None => Err(Problem::OffRoster),
+        }
+    }
+
     /// Issues a token to an agency on the roster.
     ///
     /// # Errors

@@ -48,6 +48,47 @@ pub trait Keys: Send + Sync + 'static {
     /// # Errors
     /// [`VaultError::Unavailable`], [`VaultError::Damaged`].
     fn check(&self) -> Result<Health, VaultError>;
+
+    /// Whether there are no keys here by intention: a process that decides nothing and shows nothing has none.
+    fn absent(&self) -> bool {
+        false
+    }
+}
+
+/// No keys: for a process that must never need one. Whatever is asked, the keys are away.
+#[derive(Clone, Copy, Debug)]
+pub struct NoKeys;
+
+impl NoKeys {
+    fn away<T>() -> Result<T, VaultError> {
+        Err(VaultError::unavailable("this process has no keys"))
+    }
+}
+
+impl Keys for NoKeys {
+    fn name(&self, _: &[&[u8]]) -> Result<[u8; 16], VaultError> {
+        Self::away()
+    }
+
+    fn protect(&self, _: &ClearDocument) -> Result<SealedDocument, VaultError> {
+        Self::away()
+    }
+
+    fn reveal(&self, _: FactPlace, _: &[SealedAt]) -> Result<Vec<Opened>, VaultError> {
+        Self::away()
+    }
+
+    fn mac(&self, _: KeyId, _: &Protected<Vec<u8>>) -> Result<Option<[u8; 32]>, VaultError> {
+        Self::away()
+    }
+
+    fn check(&self) -> Result<Health, VaultError> {
+        Self::away()
+    }
+
+    fn absent(&self) -> bool {
+        true
+    }
 }
 
 /// The fact that values belong to: their [`Place`] but for the pointer.

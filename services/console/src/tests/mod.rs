@@ -110,7 +110,7 @@ impl World {
             demo: true,
         };
         let bus = Arc::new(Bus::open(parts).unwrap());
-        tokio::spawn(bus.clone().run());
+        tokio::spawn(bus.clone().run(runtime::Duties::ALL));
         bus.adopt(&rule_files()).await.unwrap();
         bus.issue_demo_tokens().await.unwrap();
         let sessions = Some(dir.path().join("sessions"));

@@ -1,7 +1,22 @@
-//! What the services of one bus say to each other through NATS: request and reply, nothing stored.
+//! What is said over NATS by request and reply: agencies at the door, and the services of one bus among each other.
 //!
-//! The other users of NATS stand elsewhere: the ledger and the feeds are streams, and `ledger` knows those.
+//! | subject | who asks | who answers |
+//! | --- | --- | --- |
+//! | `lianhu.v1.publish.<agency>.<stage>.<fact>`, `lianhu.v1.read.<agency>` | an agency, from its account | `gateway`: [`agencies`] |
+//! | `lianhu.v1.admit.<stage>` | `gateway` | the services of that stage: [`admission`] |
+//! | `lianhu.v1.vault.<call>` | admission and gateway | `vault`: [`keys`] |
+//!
+//! `views` keeps the feed streams ([`feeds`]). Each service announces itself ([`service`]), so that whoever may ask
+//! finds all of them, with their statistics and how they are. The ledger's stream is `ledger`'s own business.
 
+mod admission;
+mod agencies;
+mod feeds;
 mod keys;
+mod service;
 
+pub use admission::{RemoteAdmission, serve_admission};
+pub use agencies::serve_agencies;
+pub use feeds::keep_feeds;
 pub use keys::{RemoteKeys, serve_keys};
+pub use service::{Found, Service, announce, services};

@@ -119,7 +119,7 @@ impl World {
             demo: true,
         };
         let bus = Arc::new(Bus::open(parts).unwrap());
-        tokio::spawn(bus.clone().run());
+        tokio::spawn(bus.clone().run(runtime::Duties::ALL));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

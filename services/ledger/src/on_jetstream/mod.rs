@@ -196,13 +196,15 @@ impl Ledger for JetStreamLedger {
         self.shared.copy.store.histories(kind, self.shared.upto())
     }
 
-    async fn confirm(&self) -> Result<(), LedgerError> {
+    async fn confirm(&self) -> Result<bool, LedgerError> {
         if let Some(fault) = self.shared.fault.get() {
             return Err(fault.clone());
         }
+        let before = self.shared.upto();
         let asked = tokio::time::timeout(ANSWER, stream::state(&self.shared.js)).await;
         let state = asked.map_err(|_| LedgerError::unavailable("the server does not answer"))??;
-        self.shared.reach(Position(state.last), PATIENCE).await
+        self.shared.reach(Position(state.last), PATIENCE).await?;
+        Ok(self.shared.upto() > before)
     }
 
     fn well(&self) -> Result<(), LedgerError> {

@@ -55,7 +55,7 @@ impl Filled {
         let bus = Arc::new(bus);
         bus.adopt(&rules::demo()).await.map_err(rules::explain)?;
         bus.issue_demo_tokens().await?;
-        let followers = tokio::spawn(bus.clone().run());
+        let followers = tokio::spawn(bus.clone().run(runtime::Duties::ALL));
         let filling = Filling::new(stream);
         Ok(Self { folder: folder.to_owned(), facts, stores, bus, clock, filling, followers })
     }

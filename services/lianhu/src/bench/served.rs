@@ -46,7 +46,7 @@ impl Served {
         bus.issue_demo_tokens().await?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(unreachable)?;
         let at = listener.local_addr().map_err(unreachable)?;
-        tokio::spawn(bus.clone().run());
+        tokio::spawn(bus.clone().run(runtime::Duties::ALL));
         let router = gateway::router(bus, Operator::new(folder.operator_token()?), Config::default());
         tokio::spawn(gateway::serve(listener, router, std::future::pending()));
         Ok(Self { at, ledger })

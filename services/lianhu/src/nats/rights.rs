@@ -95,7 +95,7 @@ fn part(publish: &[&str], subscribe: &[&str]) -> Part {
 
 /// Being found, finding others, answering them.
 fn found() -> Part {
-    part(&["$SRV.>", "_INBOX.>"], &["$SRV.>"])
+    part(&["$SRV.>", "_INBOX.>", "lianhu.v1.health.*"], &["$SRV.>", "lianhu.v1.health.*"])
 }
 
 /// Following the ledger: its stream is made by whoever comes first, and changed by nobody here.

@@ -9,7 +9,7 @@ use super::catalogue::Stories;
 use super::telling::Telling;
 use super::time::{Age, Shift, happened};
 use crate::failure::Failure;
-use crate::folder::{Parts, Stores};
+use crate::folder::{Parts};
 use crate::scenario::file::{self, Line};
 use crate::scenario::outcome::Outcome;
 use crate::scenario::{BEFORE, play};
@@ -35,7 +35,7 @@ const AT_ONCE: usize = 30;
 ///
 /// # Errors
 /// A store failed; or a story of this program is not admitted by its rules.
-pub async fn plant(stores: &Stores, region: &Region, folder: &Path) -> Result<(), Failure> {
+pub async fn plant(stores: &Parts, region: &Region, folder: &Path) -> Result<(), Failure> {
     if !stores.ledger.histories(HistoryKind::Case)?.is_empty() {
         return Ok(());
     }
@@ -54,7 +54,7 @@ pub async fn plant(stores: &Stores, region: &Region, folder: &Path) -> Result<()
     let views = Arc::new(views.map_err(|error| Failure::Store(format!("views: {error}")))?);
     let parts = Parts { ledger: memory.clone(), vault: stores.vault.clone(), views };
     let bus = Arc::new(up::open_by(parts, region.clone(), true, clock.clone(), Duration::ZERO)?);
-    let followers = tokio::spawn(bus.clone().run());
+    let followers = tokio::spawn(bus.clone().run(runtime::Duties::ALL));
     let outcome = live(&bus, &clock, &lines, now).await;
     followers.abort();
     outcome?;

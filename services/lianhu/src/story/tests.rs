@@ -177,7 +177,7 @@ async fn live_and_rebuilt_views_are_equal_after_n_generated_facts() {
     let facts = Facts::new(11, gap).unwrap();
     let (stores, bus, clock) = bus(&folder.path().join("live"), facts.begin());
     bus.adopt(&rules::demo()).await.unwrap();
-    let followers = tokio::spawn(bus.clone().run());
+    let followers = tokio::spawn(bus.clone().run(runtime::Duties::ALL));
     Filling::new(facts).publish(&bus, &clock, count).await.unwrap();
     bus.announce().await.unwrap();
     bus.settled().await.unwrap();

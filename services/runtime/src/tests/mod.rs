@@ -166,10 +166,11 @@ impl Fixture {
 }
 
 pub(crate) async fn settle(bus: &Arc<Bus>) {
-    let running = tokio::spawn(bus.clone().run());
+    let running = tokio::spawn(bus.clone().run(crate::Duties::ALL));
     for _ in 0..3_000 {
         let status = bus.status().unwrap();
-        if status.disclosed == status.head && status.views == status.head || !status.stopped.is_empty() {
+        if status.disclosed == Some(status.head) && status.views == status.head || !status.stopped.is_empty()
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

@@ -163,7 +163,7 @@ async fn a_dry_run_answers_what_would_follow_and_stores_nothing() {
     let accepted = event(2, "psb-03", "mandatory-reporting.police-accepted.v1", Some(&opened.subject), data);
     let envelope = Envelope::structured(accepted.to_string().as_bytes()).unwrap();
     let head = *bus.ledger.head().borrow();
-    let preview = bus.bus.preview(&caller("psb-03"), envelope, None).unwrap();
+    let preview = bus.bus.preview(&caller("psb-03"), envelope, None).await.unwrap();
     assert_eq!(
         (preview.admitted, preview.consequences),
         (true, vec!["intake.report-acknowledged.v1".to_owned()])

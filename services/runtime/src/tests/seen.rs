@@ -150,11 +150,11 @@ async fn involvement_is_asked_before_and_the_stage_after() {
 async fn a_dry_run_is_asked_the_same() {
     let bus = adopted().await;
     let first = bus.publish("hsp-01", &report(1)).await.unwrap();
-    let ask = |seen| {
+    let ask = async |seen| {
         let ack = acknowledgement(2, 1, &first.subject).to_string();
-        bus.bus.preview(&caller("psb-03"), Envelope::structured(ack.as_bytes()).unwrap(), Some(seen))
+        bus.bus.preview(&caller("psb-03"), Envelope::structured(ack.as_bytes()).unwrap(), Some(seen)).await
     };
-    assert!(matches!(ask(place(&first)), Err(Problem::Moved)));
+    assert!(matches!(ask(place(&first)).await, Err(Problem::Moved)));
     bus.settle().await;
-    assert!(ask(place(&first)).unwrap().admitted);
+    assert!(ask(place(&first)).await.unwrap().admitted);
 }

@@ -171,7 +171,12 @@ fn readiness() -> Shape {
                 "Version of the rules in force; 0 before the first adoption.",
                 "现行规则版本；首次采用之前为 0。",
             ),
-            must("disclosed", position(), "How far disclosure has come.", "告知进度。"),
+            must(
+                "disclosed",
+                or_null(position()),
+                "How far disclosure has come; null where another process does it.",
+                "告知进度；由其他进程承担时为 null。",
+            ),
             must("views", position(), "How far the views have come.", "视图进度。"),
             must(
                 "parked",

@@ -1,0 +1,130 @@
+//! Admission as services of their own: the gateway sends an event to those who decide about its stage, and they
+//! answer with a receipt or a problem.
+//!
+//! Request: the event in structured mode, with the headers `Lianhu-Agency`, `Lianhu-Errand` (`publish`, `preview`)
+//! and, where the caller named one, `Lianhu-Seen`. Reply: what an item of a batch is answered over HTTP,
+//! `{"status": 201, "receipt": {…}}` or `{"status": 409, "problem": {…}}`. The agency was recognised at the door;
+//! whoever may publish to these subjects may speak for any, so they exist in the account of the bus alone.
+
+use super::Service;
+use crate::batch::refused;
+use crate::events::{Done, Errand};
+use crate::problem::Problem;
+use crate::words;
+use async_nats::header::HeaderMap;
+use async_nats::service::Request;
+use async_nats::{Client, RequestErrorKind};
+use contract::Envelope;
+use futures_util::StreamExt as _;
+use runtime::{Bus, Caller};
+use serde_json::Value;
+use std::io;
+use std::sync::Arc;
+use tokio::time::Instant;
+use vocabulary::{AgencyCode, FactRef};
+
+const AGENCY: &str = "Lianhu-Agency";
+const ERRAND: &str = "Lianhu-Errand";
+const SEEN: &str = "Lianhu-Seen";
+
+/// How many events one service works on at a time.
+const AT_A_TIME: usize = 256;
+
+/// The services that admit, as the gateway sees them.
+#[derive(Clone, Debug)]
+pub struct RemoteAdmission(Client);
+
+impl RemoteAdmission {
+    /// Asks over this connection.
+    pub fn new(client: Client) -> Self {
+        Self(client)
+    }
+
+    /// Lets the service of the event's stage do an errand.
+    ///
+    /// # Errors
+    /// 503 when no such service is there, or none answers in time.
+    pub(crate) async fn ask(
+        &self,
+        errand: Errand,
+        caller: &Caller,
+        event: &Envelope,
+        until: Instant,
+    ) -> Result<Done, Problem> {
+        let (name, what, seen) = match errand {
+            Errand::Publish { seen } => ("receipt", "publish", seen),
+            Errand::Preview { seen } => ("preview", "preview", seen),
+            Errand::Validate => return Ok(Done::Valid), // unreachable: the gateway validates itself
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(AGENCY, caller.agency.to_string());
+        headers.insert(ERRAND, what);
+        if let Some(seen) = seen {
+            headers.insert(SEEN, seen.to_string());
+        }
+        let subject = subject(event.attributes.kind.stage());
+        let request = async_nats::Request::new()
+            .headers(headers)
+            .payload(event.to_structured().into())
+            .timeout(Some(until.saturating_duration_since(Instant::now())));
+        let reply = self.0.send_request(subject, request).await.map_err(|why| match why.kind() {
+            RequestErrorKind::TimedOut => Problem::new(&words::TIMEOUT),
+            _ => {
+                tracing::warn!(%why, "no service admits this stage");
+                Problem::new(&words::UNAVAILABLE)
+            }
+        })?;
+        answered(name, &reply.payload).ok_or_else(|| Problem::new(&words::UNAVAILABLE))
+    }
+}
+
+fn answered(name: &'static str, reply: &[u8]) -> Option<Done> {
+    let mut reply: Value = serde_json::from_slice(reply).ok()?;
+    let status = reply.get("status")?.as_u64()?.try_into().ok()?;
+    let name = if reply.get("problem").is_some() { "problem" } else { name };
+    Some(Done::Elsewhere { status, name, document: reply.get_mut(name)?.take() })
+}
+
+fn subject(stage: &str) -> String {
+    format!("lianhu.v1.admit.{stage}")
+}
+
+/// Lets a service admit events of a stage. Several services of a stage share its queue group. From the answer on
+/// requests are taken; what is answered works them off, until the service is stopped.
+///
+/// # Errors
+/// The connection was closed for good.
+pub async fn serve_admission(
+    service: &Service,
+    stage: &str,
+    bus: Arc<Bus>,
+) -> io::Result<impl Future<Output = ()> + Send + use<>> {
+    let endpoint = service.endpoint(&format!("admit-{stage}"), &subject(stage), stage).await?;
+    Ok(async move { endpoint.for_each_concurrent(AT_A_TIME, |request| admit(&bus, request)).await })
+}
+
+async fn admit(bus: &Bus, request: Request) {
+    let answer = match asked(&request) {
+        Ok((errand, caller, event)) => errand.here(bus, &caller, event).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    let answer = answer.map_or_else(|problem| refused(&problem), |done| done.item());
+    if let Err(why) = request.respond(Ok(answer.to_string().into())).await {
+        tracing::warn!(%why, "an answer could not be sent; whoever waits for it asks again");
+    }
+}
+
+fn asked(request: &Request) -> Result<(Errand, Caller, Envelope), Problem> {
+    let malformed = || Problem::new(&words::MALFORMED);
+    let headers = request.message.headers.as_ref().ok_or_else(malformed)?;
+    let text = |name| headers.get(name).map(|value| value.as_str());
+    let agency = text(AGENCY).and_then(|code| AgencyCode::parse(code).ok()).ok_or_else(malformed)?;
+    let seen: Option<FactRef> = text(SEEN).map(str::parse).transpose().map_err(|_| malformed())?;
+    let errand = match text(ERRAND) {
+        Some("publish") => Errand::Publish { seen },
+        Some("preview") => Errand::Preview { seen },
+        _ => return Err(malformed()),
+    };
+    let event = Envelope::structured(&request.message.payload).map_err(Problem::from)?;
+    Ok((errand, Caller { agency }, event))
+}
