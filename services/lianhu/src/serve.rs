@@ -121,7 +121,13 @@ impl Serve {
         let region = region(&*ledger, adopts).await?;
         let parts = folder.open_on(ledger, keys)?;
         let bus = loop {
-            match up::open_by(parts.clone(), region.clone(), self.demo, Arc::new(SystemClock), runtime::GATHER) {
+            match up::open_by(
+                parts.clone(),
+                region.clone(),
+                self.demo,
+                Arc::new(SystemClock),
+                runtime::GATHER,
+            ) {
                 Err(Failure::Bus(runtime::Problem::Unavailable(why))) => {
                     tracing::info!(why, "waiting for what this process needs");
                     tokio::time::sleep(AGAIN).await;

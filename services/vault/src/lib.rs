@@ -36,7 +36,9 @@ mod wrapping;
 
 pub use error::VaultError;
 pub use pool::Health;
-pub use port::{NoKeys, ClearDocument, Compartment, FactPlace, Keys, SealedAt, SealedCompartment, SealedDocument};
+pub use port::{
+    ClearDocument, Compartment, FactPlace, Keys, NoKeys, SealedAt, SealedCompartment, SealedDocument,
+};
 pub use root::RootKey;
 pub use seal::{Opened, Place, SealedValue};
 

@@ -57,7 +57,8 @@ impl Answer {
 }
 
 impl Caller {
-    pub(super) fn new(at: SocketAddr, token: Option<String>, refusals: Refusals) -> Self {
+    /// Whoever holds this token, at a bus that serves here.
+    pub fn new(at: SocketAddr, token: Option<String>, refusals: Refusals) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(DEADLINE));
         Self { base: format!("http://{at}"), token, http: config.build().into(), refusals }
     }

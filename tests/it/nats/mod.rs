@@ -4,6 +4,7 @@ mod cluster;
 mod deployed;
 mod hostile;
 mod hub;
+mod least;
 mod rotation;
 mod services;
 mod trust;

@@ -240,9 +240,16 @@ async fn each_kind_of_service_can_do_its_work() {
     let service = admission.service_builder().start("lianhu-intake", "1.0.0").await.unwrap();
     let mut intake = service.endpoint("lianhu.v1.admit.closure").await.unwrap();
     tokio::spawn(async move { while intake.next().await.is_some() {} });
-    admission.flush().await.unwrap();
     for seeker in [&gateway, &vault, &views] {
-        let found = seeker.request("$SRV.PING.lianhu-intake", "".into()).await.unwrap();
-        assert!(String::from_utf8_lossy(&found.payload).contains("lianhu-intake"), "{found:?}");
+        eventually_seen("a service is found", async || {
+            let found = seeker.request("$SRV.PING.lianhu-intake", "".into()).await;
+            let found = found.map_err(|error| error.to_string())?;
+            if String::from_utf8_lossy(&found.payload).contains("lianhu-intake") {
+                Ok(())
+            } else {
+                Err(format!("{found:?}"))
+            }
+        })
+        .await;
     }
 }

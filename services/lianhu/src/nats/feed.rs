@@ -7,10 +7,27 @@ use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
+use std::time::{Duration, Instant};
 use vocabulary::AgencyCode;
 
 /// The name of the consumer.
 pub const CONSUMER: &str = "feed";
+
+/// How long a server that lost its leader may take to have another.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Does something until it is answered: while servers come and go, JetStream may be silent for seconds.
+pub async fn patiently<T>(ask: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+    let began = Instant::now();
+    loop {
+        match ask().await {
+            Err(Failure::Unreachable(..)) if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
 
 /// On how many servers a new feed is kept: on as many as the ledger, where nobody says otherwise.
 pub async fn replicas(jetstream: &Context, wished: Option<usize>) -> Result<usize, Failure> {

@@ -87,13 +87,14 @@ impl Provision {
         let operator =
             self.servers.connect(Some(&trust.creds("operator.creds")?), "lianhu agency provision").await?;
         let jetstream = async_nats::jetstream::new(operator);
-        let replicas = feed::replicas(&jetstream, self.wished()).await?;
+        let replicas = feed::patiently(async || feed::replicas(&jetstream, self.wished()).await).await?;
         Ok((jetstream, replicas))
     }
 
     async fn feed(&self, jetstream: &Context, replicas: usize) -> Result<(usize, Change), Failure> {
-        let kept = feed::stream(jetstream, &self.agency, replicas, self.wished()).await?;
-        feed::consumer(jetstream, &self.agency).await?;
+        let stream = async || feed::stream(jetstream, &self.agency, replicas, self.wished()).await;
+        let kept = feed::patiently(stream).await?;
+        feed::patiently(async || feed::consumer(jetstream, &self.agency).await).await?;
         Ok(kept)
     }
 
