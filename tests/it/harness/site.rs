@@ -18,6 +18,8 @@ pub type Refusals = Arc<Mutex<Vec<u8>>>;
 pub struct Site {
     folder: TempDir,
     data: PathBuf,
+    /// What runs here: `up`, or `serve` with its roles.
+    command: Vec<String>,
     /// What it is served with, beside its folder.
     pub options: Vec<String>,
     /// What its servers sent that was not a yes.
@@ -27,7 +29,7 @@ pub struct Site {
 /// A running bus. Dropping it kills it.
 pub struct Server {
     child: Mutex<Child>,
-    /// Where it serves.
+    /// Where it serves; port 0 where it does not answer HTTP.
     pub at: SocketAddr,
     /// The line with which it said that it serves.
     pub up: Value,
@@ -56,7 +58,15 @@ impl Site {
         let folder = TempDir::with_prefix("lianhu-it-").unwrap();
         let data = folder.path().join("data");
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Self { folder, data, options, refusals: Refusals::default() }
+        Self { folder, data, command: vec!["up".to_owned()], options, refusals: Refusals::default() }
+    }
+
+    /// An empty folder for a process that has some roles only, separated by commas.
+    pub fn of_roles(roles: &str, options: &[String]) -> Self {
+        let mut site = Self::with(&[]);
+        site.command = vec!["serve".to_owned(), roles.to_owned()];
+        site.options = options.to_vec();
+        site
     }
 
     /// The same, with its data elsewhere.
@@ -86,11 +96,13 @@ impl Site {
     pub fn up(&self) -> Server {
         match self.try_up() {
             Ok(server) => {
-                let live = server.stranger().get("/livez");
-                assert_eq!(live.status, 200, "{}", live.text);
+                if server.at.port() != 0 {
+                    let live = server.stranger().get("/livez");
+                    assert_eq!(live.status, 200, "{}", live.text);
+                }
                 server
             }
-            Err(ended) => panic!("lianhu up ended with {ended}:\n{}", self.printed()),
+            Err(ended) => panic!("lianhu {} ended with {ended}:\n{}", self.command.join(" "), self.printed()),
         }
     }
 
@@ -100,11 +112,11 @@ impl Site {
         let (stdout, stderr) = (self.beside("stdout.log"), self.beside("stderr.log"));
         let printed = fs::metadata(&stdout).map_or(0, |file| file.len()) as usize;
         let mut command = Command::new(binary());
-        command.arg("--json").arg("up").args(&self.options).arg("--data").arg(&self.data);
+        command.arg("--json").args(&self.command).args(&self.options).arg("--data").arg(&self.data);
         command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null());
         command.current_dir(self.folder.path()).stdout(appended(&stdout)).stderr(appended(&stderr));
         let mut starting = Starting(Some(command.spawn().unwrap()));
-        let up = eventually("lianhu up serves", || {
+        let up = eventually(&format!("lianhu {} serves", self.command.join(" ")), || {
             let text = fs::read_to_string(&stdout).unwrap();
             if let Some((line, _)) = text[printed..].split_once('\n') {
                 return Ok(Ok(serde_json::from_str::<Value>(line).unwrap()));
@@ -114,7 +126,8 @@ impl Site {
                 None => Err(self.printed()),
             }
         })?;
-        let at = up["listen"].as_str().unwrap().parse().unwrap();
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let at = up["listen"].as_str().map_or(nowhere, |at| at.parse().unwrap());
         let child = starting.0.take().unwrap().into();
         Ok(Server { child, at, up, refusals: self.refusals.clone() })
     }
@@ -201,6 +214,12 @@ impl Server {
     /// Asks it to stop, and waits until it has.
     #[track_caller]
     pub fn stop(self) {
+        self.stop_now();
+    }
+
+    /// The same, while others still talk to it.
+    #[track_caller]
+    pub fn stop_now(&self) {
         self.signal("TERM");
         let ended = eventually("lianhu stops when it is asked to", || {
             self.child.lock().unwrap().try_wait().unwrap().ok_or_else(|| "it runs".to_owned())
