@@ -1,15 +1,19 @@
 //! A site: a data folder and its logs. A server: the bus that runs on it.
 
 use super::client::Caller;
+use super::nats::port;
 use super::note;
 use super::wait::eventually;
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
+
+/// No port, or any.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// What a server sent that was not a yes; canaries are looked for in it.
 pub type Refusals = Arc<Mutex<Vec<u8>>>;
@@ -22,6 +26,8 @@ pub struct Site {
     command: Vec<String>,
     /// What it is served with, beside its folder.
     pub options: Vec<String>,
+    /// Where it shall serve.
+    listen: SocketAddr,
     /// What its servers sent that was not a yes.
     pub refusals: Refusals,
 }
@@ -58,12 +64,15 @@ impl Site {
         let folder = TempDir::with_prefix("lianhu-it-").unwrap();
         let data = folder.path().join("data");
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Self { folder, data, command: vec!["up".to_owned()], options, refusals: Refusals::default() }
+        let command = vec!["up".to_owned()];
+        Self { folder, data, command, options, listen: NOWHERE, refusals: Refusals::default() }
     }
 
-    /// An empty folder for a process that has some roles only, separated by commas.
+    /// An empty folder for a process that has some roles only, separated by commas. It serves at the same address
+    /// each time it is started.
     pub fn of_roles(roles: &str, options: &[String]) -> Self {
         let mut site = Self::with(&[]);
+        site.listen.set_port(port());
         site.command = vec!["serve".to_owned(), roles.to_owned()];
         site.options = options.to_vec();
         site
@@ -113,7 +122,7 @@ impl Site {
         let printed = fs::metadata(&stdout).map_or(0, |file| file.len()) as usize;
         let mut command = Command::new(binary());
         command.arg("--json").args(&self.command).args(&self.options).arg("--data").arg(&self.data);
-        command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null());
+        command.args(["--listen", &self.listen.to_string()]).stdin(Stdio::null());
         command.current_dir(self.folder.path()).stdout(appended(&stdout)).stderr(appended(&stderr));
         let mut starting = Starting(Some(command.spawn().unwrap()));
         let up = eventually(&format!("lianhu {} serves", self.command.join(" ")), || {
@@ -126,8 +135,7 @@ impl Site {
                 None => Err(self.printed()),
             }
         })?;
-        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let at = up["listen"].as_str().map_or(nowhere, |at| at.parse().unwrap());
+        let at = up["listen"].as_str().map_or(NOWHERE, |at| at.parse().unwrap());
         let child = starting.0.take().unwrap().into();
         Ok(Server { child, at, up, refusals: self.refusals.clone() })
     }

@@ -9,7 +9,7 @@ use super::catalogue::Stories;
 use super::telling::Telling;
 use super::time::{Age, Shift, happened};
 use crate::failure::Failure;
-use crate::folder::{Parts};
+use crate::folder::Parts;
 use crate::scenario::file::{self, Line};
 use crate::scenario::outcome::Outcome;
 use crate::scenario::{BEFORE, play};
