@@ -34,7 +34,6 @@ pub struct NatsArgs {
     pub nats_creds: Option<PathBuf>,
 }
 
-#[allow(dead_code, reason = "what serves over NATS uses it")]
 impl NatsArgs {
     /// Whether a server was named at all.
     pub fn given(&self) -> bool {
