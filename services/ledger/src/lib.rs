@@ -29,6 +29,8 @@ mod tests;
 pub use error::LedgerError;
 pub use follower::Follower;
 pub use memory::MemoryLedger;
-pub use on_jetstream::{JetStreamLedger, LEDGER_STREAM, Promises, ServerSeen, servers};
+pub use on_jetstream::{
+    ImportError, Imported, JetStreamLedger, LEDGER_STREAM, Promises, ServerSeen, Step, import, servers,
+};
 pub use on_sled::{KeptShut, SledLedger};
 pub use port::{Ledger, MOST_RANGE_BYTES, MOST_RECORD_BYTES, Outcome, Stored};
