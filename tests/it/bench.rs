@@ -4,7 +4,7 @@ use crate::harness::{Site, lianhu};
 use serde_json::Value;
 
 fn rows(options: &[&str]) -> Vec<Value> {
-    let site = Site::demo();
+    let site = Site::one_box();
     let disk = site.beside("disk");
     std::fs::create_dir(&disk).unwrap();
     let always = ["--json", "bench", "--seconds", "1", "--facts", "150", "--disk", disk.to_str().unwrap()];

@@ -1,7 +1,6 @@
 //! Clocks that nobody stops in time: the bus says so once, takes it back when a fact that was recorded late shows
 //! otherwise, and names who owed it.
 
-use crate::harness::command::lianhu;
 use crate::harness::{Server, Site};
 use serde_json::{Value, json};
 use std::fs;
@@ -49,7 +48,7 @@ fn played(lines: &[Value]) -> (Site, Server, String) {
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     fs::write(&file, text.join("\n")).unwrap();
     let data = site.data().to_str().unwrap().to_owned();
-    let ended = lianhu(&["--json", "scenario", "run", file.to_str().unwrap(), "--data", &data]).done();
+    let ended = site.lianhu(&["--json", "scenario", "run", file.to_str().unwrap(), "--data", &data]).done();
     let end: Value = serde_json::from_str(ended.lines().last().unwrap()).unwrap();
     let case = end["cases"][0]["id"].as_str().unwrap().to_owned();
     let server = site.up();

@@ -8,7 +8,7 @@ use std::fs;
 
 #[test]
 fn publish_sends_one_event_a_batch_or_one_per_line_and_prints_each_receipt() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let publish = |input: &str| {
         let said = lianhu_at(server.at, "demo-hsp-01", &["--json", "publish", "-"], input).done();
@@ -30,7 +30,7 @@ fn publish_sends_one_event_a_batch_or_one_per_line_and_prints_each_receipt() {
 
 #[test]
 fn tail_prints_the_feed_one_json_line_per_fact() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     Case::opened(&server);
     server.settled();
@@ -47,7 +47,7 @@ fn tail_prints_the_feed_one_json_line_per_fact() {
 
 #[test]
 fn the_exit_code_says_what_happened() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let case = Case::filed(&server);
     let publish =
@@ -97,7 +97,7 @@ fn completions_are_printed_for_every_shell() {
 
 #[test]
 fn a_token_may_come_from_a_file() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let file = site.beside("token");
     fs::write(&file, "demo-psb-03\n").unwrap();
@@ -132,7 +132,7 @@ fn the_published_contracts_hold_themselves_and_a_broken_one_is_named() {
 
 #[test]
 fn the_contracts_are_published_to_everybody() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let types = server.stranger().get("/v1/types").expect(200);
     let listed: Vec<&str> = types.as_array().unwrap().iter().map(|t| t["type"].as_str().unwrap()).collect();

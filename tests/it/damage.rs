@@ -19,7 +19,7 @@ pub struct Stopped {
 }
 
 pub fn stopped() -> Stopped {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let hospital = server.agency("hsp-01");
     let mut middle = String::new();
@@ -65,7 +65,7 @@ impl Stopped {
         let mut bytes = fs::read(&file).unwrap();
         places.iter().for_each(|at| bytes[*at] ^= 0xff);
         fs::write(&file, bytes).unwrap();
-        Site::demo().at(copied)
+        Site::one_box().at(copied)
     }
 
     /// Either it refuses, in words and with the code for damage, or it serves exactly what it served before.
@@ -191,7 +191,7 @@ fn doctor_leaves_every_byte_as_it_was_in_a_damaged_ledger_too() {
 
 #[test]
 fn doctor_names_what_is_open_to_others_missing_or_in_the_way() {
-    let site = Site::demo();
+    let site = Site::one_box();
     site.up().stop();
     let mode = |name: &str, mode| {
         fs::set_permissions(site.data().join(name), fs::Permissions::from_mode(mode)).unwrap();
@@ -226,7 +226,7 @@ fn doctor_names_what_is_open_to_others_missing_or_in_the_way() {
 
 #[test]
 fn a_folder_in_use_is_asked_of_the_server_that_uses_it() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let at = format!("http://{}", server.at);
     let said = lianhu(&["doctor", "--data", site.data().to_str().unwrap(), "--server", &at]).done();
@@ -308,7 +308,7 @@ fn a_ledger_that_was_cut_off_is_refused() {
 
 /// A site whose ledger was put back to an older copy; `kept` are the files of it that were not.
 fn put_back(kept: &[&str]) -> Site {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     Case::filed(&server);
     server.settled();

@@ -2,7 +2,7 @@
 
 use crate::harness::command::lianhu_at;
 use crate::harness::facts::{Case, report};
-use crate::harness::{Server, Site, lianhu, repository};
+use crate::harness::{Server, Site, repository};
 use serde_json::json;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -46,7 +46,7 @@ fn a_second_server_on_a_folder_in_use_is_refused() {
     let site = Site::demo();
     let server = site.up();
     let data = site.data().to_str().unwrap();
-    let second = lianhu(&["up", "--demo", "--data", data, "--listen", "127.0.0.1:0"]);
+    let second = site.lianhu(&["up", "--demo", "--data", data, "--listen", "127.0.0.1:0"]);
     second.refused(8, &["in use"]);
     assert_eq!(second.stdout, "", "it never said that it serves");
     Case::filed(&server); // and the first one goes on
@@ -57,19 +57,21 @@ fn a_demo_folder_is_served_as_a_demo_only() {
     let site = Site::demo();
     site.up().stop();
     let data = site.data().to_str().unwrap();
-    lianhu(&["up", "--data", data, "--listen", "127.0.0.1:0"]).refused(2, &["belongs to the demo", "--demo"]);
+    site.lianhu(&["up", "--data", data, "--listen", "127.0.0.1:0"])
+        .refused(2, &["belongs to the demo", "--demo"]);
     site.up();
 }
 
 #[test]
 fn the_rules_of_the_demo_are_adopted_by_a_demo_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
+    let site = Site::demo();
+    let data = site.data();
     let rules = repository("deploy/jurisdictions/demo");
     let (data, rules) = (data.to_str().unwrap(), rules.to_str().unwrap());
-    let ended = lianhu(&["up", "--jurisdiction", rules, "--data", data, "--listen", "127.0.0.1:0"]);
+    let ended = site.lianhu(&["up", "--jurisdiction", rules, "--data", data, "--listen", "127.0.0.1:0"]);
     ended.refused(2, &["demo = true", "--demo"]);
-    let both = lianhu(&["up", "--demo", "--jurisdiction", rules, "--data", data, "--listen", "127.0.0.1:0"]);
+    let both =
+        site.lianhu(&["up", "--demo", "--jurisdiction", rules, "--data", data, "--listen", "127.0.0.1:0"]);
     both.refused(2, &["--jurisdiction", "cannot be used"]);
 }
 
@@ -78,14 +80,14 @@ fn a_real_folder_is_never_served_as_a_demo() {
     let (site, server, _) = real();
     server.stop();
     let data = site.data().to_str().unwrap();
-    lianhu(&["up", "--demo", "--data", data, "--listen", "127.0.0.1:0"]).refused(2, &["real region"]);
+    site.lianhu(&["up", "--demo", "--data", data, "--listen", "127.0.0.1:0"]).refused(2, &["real region"]);
 }
 
 #[test]
 fn a_folder_without_rules_is_not_served() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let ended = lianhu(&["up", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    let site = Site::demo();
+    let data = site.data();
+    let ended = site.lianhu(&["up", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     ended.refused(2, &["--jurisdiction", "--demo"]);
 }
 

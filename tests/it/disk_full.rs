@@ -31,7 +31,7 @@ impl Drop for Small {
 
 #[test]
 fn a_full_disk_loses_nothing_that_was_acknowledged() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let disk = Small::mount(&site.beside("small"));
     let data = disk.0.join("data");
     let site = site.at(data);

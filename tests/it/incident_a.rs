@@ -44,7 +44,7 @@ fn played() -> Played {
     let site = Site::demo();
     let (file, data) = (repository("tests/scenarios/incident-a.jsonl"), site.data().to_owned());
     let ended =
-        lianhu(&["--json", "scenario", "run", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+        site.lianhu(&["--json", "scenario", "run", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
     let end: Value = serde_json::from_str(ended.done().lines().last().unwrap()).unwrap();
     let text = |name: &str| end["cases"][0][name].as_str().unwrap().to_owned();
     let server = site.up();
@@ -278,7 +278,7 @@ fn who_has_no_part_in_the_case_finds_nothing_of_it() {
 fn the_views_are_what_the_ledger_says_and_are_rebuilt_beside_the_running_ones() {
     let site = Site::demo();
     let (file, data) = (repository("tests/scenarios/incident-a.jsonl"), site.data().to_owned());
-    lianhu(&["scenario", "run", file.to_str().unwrap(), "--data", data.to_str().unwrap()]).done();
+    site.lianhu(&["scenario", "run", file.to_str().unwrap(), "--data", data.to_str().unwrap()]).done();
     let server = site.up();
     server.settled();
     let case =
@@ -296,6 +296,9 @@ fn the_views_are_what_the_ledger_says_and_are_rebuilt_beside_the_running_ones() 
     assert!(found["difference"].is_null() && found["alike"].as_u64().unwrap() > 100, "{found}");
     assert_eq!(shown(&server), before, "and the rebuilt ones answer alike");
     server.stop();
+    if site.on_nats() {
+        return; // at rest there is no ledger beside the views
+    }
     let found = lianhu(&["--json", "rebuild", "--data", data.to_str().unwrap()]).done();
     assert!(serde_json::from_str::<Value>(found.trim()).unwrap()["difference"].is_null(), "{found}");
     let server = site.up();

@@ -34,7 +34,7 @@ fn keys_that_are_gone_are_refused_and_no_new_ones_are_made() {
 
 #[test]
 fn keys_older_than_the_ledger_are_refused() {
-    let site = Site::demo();
+    let site = Site::one_box();
     site.up().stop();
     let (vault, older) = (site.data().join("vault"), site.beside("older"));
     copy(&vault, &older);

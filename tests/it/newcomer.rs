@@ -1,6 +1,6 @@
 //! What a newcomer sees: a demo that is alive from its first moment.
 
-use crate::harness::{Server, Site, eventually, lianhu};
+use crate::harness::{Server, Site, eventually};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ fn end_of_feed(server: &Server) -> u64 {
 
 #[test]
 fn a_new_demo_has_cases_in_every_phase_and_overdue_clocks_and_is_filled_once() {
-    let site = Site::with(&["--demo", "--quiet"]);
+    let mut site = Site::with(&["--demo", "--quiet"]);
     let server = site.up();
     server.settled();
     assert_eq!(total(&server, ""), 31);
@@ -53,8 +53,8 @@ fn a_new_demo_has_cases_in_every_phase_and_overdue_clocks_and_is_filled_once() {
     server.settled();
     assert_eq!((server.ready()["head"].clone(), total(&server, "")), (head, 31), "nobody goes on with it");
     server.stop();
-    let quiet = Site::with(&["--demo", "--pace", "0"]).at(site.data().to_owned());
-    let server = quiet.up();
+    site.options = ["--demo", "--pace", "0"].map(str::to_owned).to_vec();
+    let server = site.up();
     server.settled();
     assert_eq!(total(&server, ""), 31);
 }
@@ -109,25 +109,26 @@ fn the_simulator_publishes_and_goes_on_after_a_restart() {
 
 #[test]
 fn a_demo_may_stay_empty_and_is_filled_when_it_is_asked_to_later() {
-    let site = Site::demo();
+    let mut site = Site::demo();
     let server = site.up();
     server.settled();
     assert_eq!(total(&server, ""), 0);
     server.stop();
 
-    let filled = Site::with(&["--demo", "--quiet"]).at(site.data().to_owned());
-    let server = filled.up();
+    let empty = std::mem::replace(&mut site.options, ["--demo", "--quiet"].map(str::to_owned).to_vec());
+    let server = site.up();
     server.settled();
     assert_eq!(total(&server, ""), 31);
     server.stop();
 
+    site.options = empty;
     let server = site.up();
     server.settled();
     assert_eq!(total(&server, ""), 31, "what is there stays");
     server.stop();
-    let data = filled.beside("data");
+    let data = site.beside("data");
     for options in [&["--empty"][..], &["--quiet"], &["--pace", "3"]] {
-        let ended = lianhu(&[&["up", "--data", data.to_str().unwrap()], options].concat());
+        let ended = site.lianhu(&[&["up", "--data", data.to_str().unwrap()], options].concat());
         ended.refused(2, &["--demo"]);
     }
 }

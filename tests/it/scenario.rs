@@ -1,6 +1,6 @@
 //! Incident A, played from its file into a folder that is served afterwards: as if the bus had lived through it.
 
-use crate::harness::command::{Ended, lianhu};
+use crate::harness::command::Ended;
 use crate::harness::{Server, Site, repository};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,9 @@ fn documents(text: &str) -> Vec<(u64, Value)> {
 }
 
 #[track_caller]
-fn play(file: &Path, data: &Path) -> Ended {
-    let (file, data) = (file.to_str().unwrap(), data.to_str().unwrap());
-    lianhu(&["--json", "scenario", "run", file, "--data", data])
+fn play(file: &Path, site: &Site) -> Ended {
+    let (file, data) = (file.to_str().unwrap(), site.data().to_str().unwrap());
+    site.lianhu(&["--json", "scenario", "run", file, "--data", data])
 }
 
 /// What the runner printed, and its last line.
@@ -47,7 +47,7 @@ fn opening() -> (Value, Value) {
 #[test]
 fn incident_a_goes_as_its_file_says_and_is_served_as_if_it_had_been_lived_through() {
     let site = Site::demo();
-    let ended = play(&incident(), site.data());
+    let ended = play(&incident(), &site);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let (lines, end) = told(&ended.stdout);
     let written = documents(&fs::read_to_string(incident()).unwrap());
@@ -182,7 +182,7 @@ fn a_line_that_ends_otherwise_than_the_file_says_is_listed_and_the_rest_is_playe
     (alert["refused"], another["id"]) = ("not-found".into(), crate::harness::uuid().into());
     report.as_object_mut().unwrap().remove("refused");
     report["subject"] = format!("of:{}", another["id"].as_str().unwrap()).into();
-    let ended = play(&written(&site, &[alert, another, report]), site.data());
+    let ended = play(&written(&site, &[alert, another, report]), &site);
     ended.refused(
         4,
         &["line 1: admitted, but should be refused: not-found", "line 3: refused", "/data/situation_code"],
@@ -204,7 +204,7 @@ fn lines_of_a_history_that_was_not_opened_are_not_published() {
     let (mut alert, mut report) = opening();
     alert["data"]["colour"] = "green".into();
     report["refused"] = "not-found".into();
-    let ended = play(&written(&site, &[alert, report]), site.data());
+    let ended = play(&written(&site, &[alert, report]), &site);
     ended.refused(4, &["line 1: refused", "line 2: not published"]);
     assert_eq!(told(&ended.stdout).1["cases"], json!([]));
 }
@@ -215,13 +215,13 @@ fn a_file_with_faults_is_refused_with_their_lines_before_anything_is_published()
     let (alert, mut report) = opening();
     report["subject"] = "of:nothing".into();
     let file = written(&site, &[alert, report, json!({"time": "2026-03-30T14:00:00+08:00"}), json!(7)]);
-    let ended = play(&file, site.data());
+    let ended = play(&file, &site);
     ended
         .refused(5, &["scenario.jsonl: line 2: ", "nothing", "line 3: recorded at", "line 4: not an object"]);
     assert!(!site.data().exists());
-    play(&site.beside("none.jsonl"), site.data()).refused(1, &["none.jsonl"]);
+    play(&site.beside("none.jsonl"), &site).refused(1, &["none.jsonl"]);
     fs::write(&file, "// nothing\n\n").unwrap();
-    play(&file, site.data()).refused(2, &["holds no line"]);
+    play(&file, &site).refused(2, &["holds no line"]);
 }
 
 #[test]
@@ -229,8 +229,8 @@ fn a_line_that_was_played_before_is_a_duplicate_and_recorded_time_never_goes_bac
     let site = Site::demo();
     let (alert, report) = opening();
     let file = written(&site, &[alert.clone(), report]);
-    play(&file, site.data()).done();
-    let (lines, end) = told(&play(&file, site.data()).done());
+    play(&file, &site).done();
+    let (lines, end) = told(&play(&file, &site).done());
     assert_eq!(
         (&lines[0]["outcome"], &lines[0]["receipt"]["duplicate"]),
         (&json!("duplicate"), &json!(true))
@@ -240,7 +240,7 @@ fn a_line_that_was_played_before_is_a_duplicate_and_recorded_time_never_goes_bac
 
     let mut earlier = alert;
     (earlier["id"], earlier["time"]) = (crate::harness::uuid().into(), "2026-01-12T08:00:00+08:00".into());
-    let ended = play(&written(&site, &[earlier]), site.data());
+    let ended = play(&written(&site, &[earlier]), &site);
     assert!(ended.stderr.contains("written until 2026-03-30T06:05:00"), "{ended:?}");
     let (lines, _) = told(&ended.done());
     assert_eq!(lines[0]["receipt"]["recordedtime"], "2026-03-30T06:05:00.000000Z");
@@ -255,9 +255,9 @@ fn an_invented_case_is_never_played_into_a_folder_with_real_ones() {
     drop(token);
     let data = site.data().to_str().unwrap();
     let file = written(&site, &[opening().0]);
-    play(&file, site.data()).refused(2, &["real region"]);
+    play(&file, &site).refused(2, &["real region"]);
     let file = file.to_str().unwrap();
-    let run = || lianhu(&["scenario", "run", file, "--data", data, "--jurisdiction", &rules]);
+    let run = || site.lianhu(&["scenario", "run", file, "--data", data, "--jurisdiction", &rules]);
     let said = run().done();
     assert!(said.contains("1 admitted") && said.contains("case 2026-"), "{said}");
     run().refused(2, &["cases of a real region"]);

@@ -5,6 +5,7 @@
 //! use is asked of the bus that uses it.
 
 mod copied;
+mod district;
 mod inside;
 mod line;
 mod outside;
@@ -16,6 +17,7 @@ mod tests;
 use crate::client::Server;
 use crate::failure::Failure;
 use crate::folder::Folder;
+use crate::nats::connect::NatsArgs;
 use clap::Args;
 use copied::Copied;
 use ledger::{LedgerError, SledLedger};
@@ -24,7 +26,8 @@ use progress::Progress;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Look at a data folder, or at the running bus that has it in use.
+/// Look at a data folder, or at the running bus that has it in use; with --nats, at the servers and services of a
+/// district.
 #[derive(Args)]
 pub struct Doctor {
     /// The data folder
@@ -38,11 +41,29 @@ pub struct Doctor {
     listen: Option<SocketAddr>,
     #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    nats: NatsArgs,
+    /// Servers that hold each record, with --nats
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    replicas: u8,
 }
 
 impl Doctor {
     /// Prints the lines; fails when one is bad.
     pub fn run(self, json: bool) -> Result<(), Failure> {
+        let lines = if self.nats.given() {
+            district::look(&self.nats, usize::from(self.replicas))?
+        } else {
+            self.one_box(json)?
+        };
+        lines.iter().for_each(|line| line.print(json));
+        let bad: Vec<&str> =
+            lines.iter().filter(|line| line.state == State::Bad).map(|line| line.part).collect();
+        if bad.is_empty() { Ok(()) } else { Err(Failure::Store(format!("not well: {}", bad.join(", ")))) }
+    }
+
+    /// Looks at the folder of a bus that is one process.
+    fn one_box(&self, json: bool) -> Result<Vec<Line>, Failure> {
         let folder = Folder::existing(&self.data)?;
         let mut lines = outside::look(&folder, self.listen);
         match SledLedger::keep_shut(&folder.path().join("ledger")) {
@@ -62,9 +83,6 @@ impl Doctor {
                 }
             }
         }
-        lines.iter().for_each(|line| line.print(json));
-        let bad: Vec<&str> =
-            lines.iter().filter(|line| line.state == State::Bad).map(|line| line.part).collect();
-        if bad.is_empty() { Ok(()) } else { Err(Failure::Store(format!("not well: {}", bad.join(", ")))) }
+        Ok(lines)
     }
 }

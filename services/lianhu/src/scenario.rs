@@ -10,8 +10,9 @@ pub mod outcome;
 pub mod play;
 
 use crate::failure::Failure;
-use crate::folder::{Folder, Stores, region_of};
-use crate::{rules, up};
+use crate::folder::{Folder, Parts, region_of};
+use crate::nats::connect::NatsArgs;
+use crate::{rules, serve, up};
 use clap::{Args, Subcommand};
 use file::Line;
 use jurisdiction::RuleFile;
@@ -43,6 +44,8 @@ pub struct Run {
     /// The rules to play it under [default: those of the demo]
     #[arg(long, value_name = "DIR")]
     jurisdiction: Option<PathBuf>,
+    #[command(flatten)]
+    nats: NatsArgs,
 }
 
 /// The rules are adopted and the tokens issued this long before the first line.
@@ -68,7 +71,15 @@ impl Run {
             return Err(Failure::Usage(format!("{} holds no line", self.file.display())));
         };
         let files = self.jurisdiction.as_deref().map_or_else(|| Ok(rules::demo()), rules::read)?;
-        let stores = Folder::at(&self.data)?.open()?;
+        let folder = Folder::at(&self.data)?;
+        let stores = if self.nats.given() {
+            let client = self.nats.connect("lianhu scenario").await?;
+            let demo = rules::of(&files)?.demo();
+            let ledger = serve::open_ledger(&client, &folder, None, demo).await?;
+            folder.open_on(ledger, folder.open_vault()?)?
+        } else {
+            folder.open()?.into()
+        };
         let clock = Arc::new(StoryClock::at(begin(first.recorded, &*stores.ledger)?));
         let bus = Arc::new(open(&stores, &files, clock.clone())?);
         let followers = tokio::spawn(bus.clone().run(runtime::Duties::ALL));
@@ -97,12 +108,12 @@ fn begin(first: Instant, ledger: &dyn Ledger) -> Result<Instant, Failure> {
 }
 
 /// The bus of the folder, for the demo when its rules say so.
-fn open(stores: &Stores, files: &[RuleFile], clock: Arc<StoryClock>) -> Result<Bus, Failure> {
+fn open(stores: &Parts, files: &[RuleFile], clock: Arc<StoryClock>) -> Result<Bus, Failure> {
     let rules = rules::of(files)?;
     if !rules.demo() && !stores.ledger.histories(HistoryKind::Case)?.is_empty() {
         let why = "this folder holds cases of a real region: an invented one would stand among them for ever";
         return Err(Failure::Usage(why.to_owned()));
     }
     let region = region_of(&*stores.ledger)?.unwrap_or_else(|| rules.region().clone());
-    up::open_by(stores.clone().into(), region, rules.demo(), clock, Duration::ZERO)
+    up::open_by(stores.clone(), region, rules.demo(), clock, Duration::ZERO)
 }

@@ -16,6 +16,9 @@ pub(crate) const ATTEMPTS: usize = 8;
 /// How far `time` may lie ahead of the clock of the bus: clocks of other systems are not exact.
 const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
+/// How long views may take to catch up before a refusal that rests on them.
+const VIEWS: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Who asks: an agency that has shown its token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -90,11 +93,25 @@ impl Bus {
     ) -> Result<Receipt, Problem> {
         let document = self.owned(caller, event)?;
         match self.admitted(caller, &document, seen).await {
-            Err(refusal) if refusal.may_pass() && self.ledger.confirm().await? => {
+            Err(refusal) if refusal.may_pass() && self.is_newer_now(seen).await? => {
                 self.admitted(caller, &document, seen).await
             }
             outcome => outcome,
         }
+    }
+
+    /// Catches up with what was recorded when this was asked, and says whether there was anything. What a caller
+    /// has seen is told by the views, so where that was asked they must have come as far.
+    async fn is_newer_now(&self, seen: Option<FactRef>) -> Result<bool, Problem> {
+        let moved = self.ledger.confirm().await?;
+        if seen.is_none() {
+            return Ok(moved);
+        }
+        let (head, mut progress) = (*self.ledger.head().borrow(), self.views.progress());
+        let late = progress.borrow().applied < head;
+        let reached = progress.wait_for(|views| views.applied >= head || views.stopped.is_some());
+        let _ = tokio::time::timeout(VIEWS, reached).await; // not in time: the refusal stands, and may be asked again
+        Ok(moved || late)
     }
 
     /// The way of a document that its contract accepts, by what this process knows.
@@ -148,7 +165,7 @@ impl Bus {
     ) -> Result<Preview, Problem> {
         let document = self.owned(caller, event)?;
         match self.foreseen(caller, &document, seen) {
-            Err(refusal) if refusal.may_pass() && self.ledger.confirm().await? => {
+            Err(refusal) if refusal.may_pass() && self.is_newer_now(seen).await? => {
                 self.foreseen(caller, &document, seen)
             }
             outcome => outcome,

@@ -21,7 +21,7 @@ const READERS: &[&str] = &[
 
 #[test]
 fn what_is_protected_stands_nowhere_but_in_answers_to_those_who_may_read_it() {
-    let site = Site::demo();
+    let site = Site::one_box();
     let server = site.up();
     let mut filler = Filler::new();
     let published = Scenario::play(&server, &mut filler);

@@ -62,6 +62,9 @@ fn what_was_acknowledged_survives_kill_9_exactly_once_and_no_feed_changes() {
         assert!(rebuilt == *text, "the rebuilt feed of {agency} is not the one that stood, byte for byte");
     }
     server.stop();
+    if site.on_nats() {
+        return; // the doctor of one box opens the ledger in its folder
+    }
     let said = lianhu(&["doctor", "--data", site.data().to_str().unwrap()]).stdout;
     assert!(["ledger", "vault", "views"].iter().all(|part| said.contains(&format!("ok   {part}"))), "{said}");
 }

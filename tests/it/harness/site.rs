@@ -1,6 +1,8 @@
 //! A site: a data folder and its logs. A server: the bus that runs on it.
 
 use super::client::Caller;
+use super::command::{Ended, run};
+use super::nats::NatsSite;
 use super::note;
 use super::wait::eventually;
 use serde_json::Value;
@@ -14,8 +16,10 @@ use tempfile::TempDir;
 /// What a server sent that was not a yes; canaries are looked for in it.
 pub type Refusals = Arc<Mutex<Vec<u8>>>;
 
-/// A data folder and the logs of every server that ran on it.
+/// A data folder and the logs of every server that ran on it; its ledger is in the folder, or on a NATS server of
+/// its own.
 pub struct Site {
+    nats: Option<NatsSite>,
     folder: TempDir,
     data: PathBuf,
     /// What it is served with, beside its folder.
@@ -51,12 +55,22 @@ impl Site {
         Self::with(&["--demo", "--empty"])
     }
 
-    /// An empty folder, served with these options.
+    /// An empty folder for the demo, with its ledger in it, whatever the tests are asked to run on.
+    pub fn one_box() -> Self {
+        Self::on(None, &["--demo", "--empty"])
+    }
+
+    /// An empty folder, served with these options. Its ledger is on NATS when `LIANHU_TEST_LEDGER` says `jetstream`.
     pub fn with(options: &[&str]) -> Self {
+        let on_nats = std::env::var("LIANHU_TEST_LEDGER").is_ok_and(|ledger| ledger == "jetstream");
+        Self::on(on_nats.then(NatsSite::single), options)
+    }
+
+    fn on(nats: Option<NatsSite>, options: &[&str]) -> Self {
         let folder = TempDir::with_prefix("lianhu-it-").unwrap();
         let data = folder.path().join("data");
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Self { folder, data, options, refusals: Refusals::default() }
+        Self { nats, folder, data, options, refusals: Refusals::default() }
     }
 
     /// The same, with its data elsewhere.
@@ -68,6 +82,30 @@ impl Site {
     /// The data folder.
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// Whether its ledger is on NATS.
+    pub fn on_nats(&self) -> bool {
+        self.nats.is_some()
+    }
+
+    /// Runs the binary for this site, and waits until it ends.
+    #[track_caller]
+    pub fn lianhu(&self, args: &[&str]) -> Ended {
+        let mut command = Command::new(binary());
+        command.args(args).envs(self.environment());
+        run(command, "")
+    }
+
+    /// Where its ledger is, for every command that asks.
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let Some(nats) = &self.nats else { return Vec::new() };
+        let path = |path: PathBuf| path.to_str().unwrap().to_owned();
+        vec![
+            ("LIANHU_NATS", nats.url()),
+            ("LIANHU_NATS_CREDS", path(nats.creds("services"))),
+            ("LIANHU_NATS_CA", path(nats.ca())),
+        ]
     }
 
     /// A path beside the data folder.
@@ -101,7 +139,7 @@ impl Site {
         let printed = fs::metadata(&stdout).map_or(0, |file| file.len()) as usize;
         let mut command = Command::new(binary());
         command.arg("--json").arg("up").args(&self.options).arg("--data").arg(&self.data);
-        command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null());
+        command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()).envs(self.environment());
         command.current_dir(self.folder.path()).stdout(appended(&stdout)).stderr(appended(&stderr));
         let mut starting = Starting(Some(command.spawn().unwrap()));
         let up = eventually("lianhu up serves", || {

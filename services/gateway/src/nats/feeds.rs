@@ -37,9 +37,13 @@ pub async fn keep_feeds(js: Context, bus: Arc<Bus>) {
         }
         moved.borrow_and_update();
         for (agency, last) in &mut feeds {
-            if let Err(why) = write(&js, &bus, agency, last).await {
-                tracing::warn!(%agency, why, "a feed stream stands still for now");
-                looked = None; // where it ends is asked again
+            match write(&js, &bus, agency, last).await {
+                Ok(true) => {}
+                Ok(false) => looked = None, // where it ends is asked again
+                Err(why) => {
+                    tracing::warn!(%agency, why, "a feed stream stands still for now");
+                    looked = None;
+                }
             }
         }
         if looked.is_none() {
@@ -63,12 +67,12 @@ async fn streams(js: &Context) -> Result<BTreeMap<AgencyCode, u64>, async_nats::
     Ok(feeds)
 }
 
-/// Writes what a stream does not hold yet.
-async fn write(js: &Context, bus: &Bus, agency: &AgencyCode, last: &mut u64) -> Result<(), String> {
+/// Writes what a stream does not hold yet; `false` when another service was first.
+async fn write(js: &Context, bus: &Bus, agency: &AgencyCode, last: &mut u64) -> Result<bool, String> {
     loop {
         let items = bus.clear_feed(agency, *last, AT_ONCE).map_err(|why| why.to_string())?;
         if items.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let mut sent = Vec::with_capacity(items.len());
         for item in &items {
@@ -84,9 +88,7 @@ async fn write(js: &Context, bus: &Bus, agency: &AgencyCode, last: &mut u64) -> 
             match on_its_way.await {
                 Ok(_) => *last = position,
                 Err(why) if why.kind() == PublishErrorKind::WrongLastSequence => {
-                    return Err(
-                        "another service writes it, or one before did: it is looked at again".to_owned()
-                    );
+                    return Ok(false);
                 }
                 Err(why) => return Err(why.to_string()),
             }

@@ -34,7 +34,7 @@ pub use promises::{Promises, ServerSeen, servers};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
-pub use stream::LEDGER_STREAM;
+pub use stream::{LEDGER_STREAM, StreamSeen, seen as stream_seen};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use vocabulary::id::HistoryKind;

@@ -2,11 +2,12 @@
 
 use super::Promises;
 use crate::LedgerError;
+use async_nats::jetstream::context::ContextBuilder;
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 use std::time::Duration;
-use vocabulary::HistoryId;
+use vocabulary::{HistoryId, Position};
 
 /// Name of the stream.
 pub const LEDGER_STREAM: &str = "LIANHU_LEDGER";
@@ -108,6 +109,43 @@ fn fits(found: &Config, promises: &Promises) -> Result<(), LedgerError> {
         return Err(LedgerError::Unsafe { code: "nats-replicas", why });
     }
     Ok(())
+}
+
+/// The ledger's stream as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamSeen {
+    /// Its last position.
+    pub head: Position,
+    /// Servers that hold each record.
+    pub replicas: usize,
+    /// Servers that do not keep up or are away, each with how many records it is behind.
+    pub behind: Vec<(String, u64)>,
+}
+
+/// Looks at the ledger's stream and changes nothing; `None` where there is none yet.
+///
+/// # Errors
+/// `Unsafe` when it is set up otherwise than it must be or has fewer replicas than asked for; `Gap` when it does
+/// not begin with the first record or lacks one; `Unavailable`.
+pub async fn seen(
+    client: &async_nats::Client,
+    promises: &Promises,
+) -> Result<Option<StreamSeen>, LedgerError> {
+    let js = ContextBuilder::new().timeout(super::ANSWER).build(client.clone());
+    let info = match js.get_stream(LEDGER_STREAM).await {
+        Ok(stream) => stream.cached_info().clone(),
+        Err(why) if is_missing(&why.kind()) => return Ok(None),
+        Err(why) => return Err(LedgerError::unavailable(why)),
+    };
+    fits(&info.config, promises)?;
+    let state = of(&info);
+    if state.messages > 0 && (state.first != 1 || state.messages != state.last) {
+        return Err(LedgerError::Gap { expected: Position(1), found: Position(state.first) });
+    }
+    let peers = info.cluster.map(|cluster| cluster.replicas).unwrap_or_default();
+    let late = peers.into_iter().filter(|peer| peer.offline || !peer.current);
+    let behind = late.map(|peer| (peer.name, peer.lag.unwrap_or_default())).collect();
+    Ok(Some(StreamSeen { head: Position(state.last), replicas: info.config.num_replicas, behind }))
 }
 
 /// How the stream stands, by its leader.
