@@ -80,19 +80,19 @@ impl Migrate {
                 bar::show(what, at.0, head.0);
             }
         };
-        source.check_telling(|at| shows("checking  ", at))?; // or half of it would be there before anyone knows
+        let checked = source.check_telling(|at| shows("checking  ", at));
+        bar::end();
+        checked?; // or half of it would be there before anyone knows
         let client = NatsArgs::of(self.to.clone(), self.nats_ca.clone(), self.nats_creds.clone());
         let client = client.connect("lianhu migrate").await?;
         let promises = Promises { replicas: self.replicas.into() };
         let told = |step| match step {
             Step::Published(at) => shows("moving    ", at),
-            Step::Compared(at) => shows("comparing ", at),
+            Step::Compared(at) => shows("reading   ", at),
         };
         let imported = ledger::import(&source, client.clone(), promises, told).await;
+        bar::end();
         let imported = imported.map_err(|why| self.refused(why))?;
-        if !json {
-            bar::end();
-        }
         if let Some(data) = &self.data {
             let copy = Folder::at(data)?.path().join("copy");
             drop(JetStreamLedger::open(client, &copy, promises).await.map_err(|why| self.away(why))?);
