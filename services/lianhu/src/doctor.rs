@@ -44,7 +44,7 @@ pub struct Doctor {
     #[command(flatten)]
     nats: NatsArgs,
     /// Servers that hold each record, with --nats
-    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    #[arg(long, env = "LIANHU_NATS_REPLICAS", default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
     replicas: u8,
 }
 

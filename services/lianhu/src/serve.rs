@@ -23,8 +23,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use vault::{Keys, NoKeys};
-use vocabulary::Region;
+use vocabulary::{Position, Region};
 pub use work::Work;
 
 /// How long to wait before something that was not there is looked for again.
@@ -39,7 +40,7 @@ pub struct Serve {
     #[command(flatten)]
     nats: NatsArgs,
     /// Servers that hold each record [default: 3, or 1 with --demo]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    #[arg(long, env = "LIANHU_NATS_REPLICAS", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
     replicas: Option<u8>,
     /// Where this process keeps its copy and views (and the vault its keys); never shared
     #[arg(long, value_name = "DIR")]
@@ -193,20 +194,53 @@ pub async fn open_ledger(
 
 /// The region that the ledger serves; of one without rules, that of the rules to adopt, or it is waited for.
 async fn region(ledger: &dyn Ledger, files: Option<&[RuleFile]>) -> Result<Region, Failure> {
-    let mut head = ledger.head();
     let mut waits = false;
+    let look = || match (region_of(ledger)?, files.map(rules::of).transpose()?) {
+        (Some(region), _) => Ok(Some(region)),
+        (None, Some(rules)) => Ok(Some(rules.region().clone())),
+        (None, None) => {
+            if !std::mem::replace(&mut waits, true) {
+                tracing::info!("no rules were adopted yet: start a gateway with --jurisdiction DIR; waiting");
+            }
+            Ok(None)
+        }
+    };
+    found(ledger.head(), look).await
+}
+
+/// Looks again whenever the ledger has grown, until there is an answer.
+async fn found<T>(
+    mut head: watch::Receiver<Position>,
+    mut look: impl FnMut() -> Result<Option<T>, Failure>,
+) -> Result<T, Failure> {
     loop {
-        match (region_of(ledger)?, files.map(rules::of).transpose()?) {
-            (Some(region), _) => return Ok(region),
-            (None, Some(rules)) => return Ok(rules.region().clone()),
-            (None, None) => {}
+        head.borrow_and_update(); // before the look: what comes during it is looked at, too
+        if let Some(found) = look()? {
+            return Ok(found);
         }
-        if !waits {
-            tracing::info!("no rules were adopted yet: start a gateway with --jurisdiction DIR; waiting");
-            waits = true;
-        }
-        let seen = *head.borrow();
-        let moved = head.wait_for(|head| *head > seen).await;
+        let moved = head.changed().await;
         moved.map_err(|_| Failure::Store("ledger: it is followed no more; see the log".to_owned()))?;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a broken test must stop")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_ledger_takes_in_while_it_is_looked_at_is_found() {
+        let (ledger, head) = watch::channel(Position(7));
+        let mut looks = 0;
+        let look = || {
+            looks += 1;
+            if looks == 1 {
+                ledger.send_replace(Position(8)); // the last record for a long time
+                return Ok(None);
+            }
+            Ok(Some(looks))
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(60), found(head, look)).await;
+        assert_eq!(waited.unwrap().unwrap(), 2);
     }
 }

@@ -53,7 +53,7 @@ pub struct Up {
     #[command(flatten)]
     nats: NatsArgs,
     /// Servers that hold each record, with --nats [default: 3, or 1 with --demo]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    #[arg(long, env = "LIANHU_NATS_REPLICAS", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
     replicas: Option<u8>,
 }
 

@@ -293,7 +293,7 @@ impl Drop for NatsServer {
 }
 
 /// A port below those that the system gives to connections, free a moment ago.
-fn port() -> u16 {
+pub fn port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = u16::try_from(std::process::id() % 10_000).unwrap_or_default();
     loop {

@@ -2,16 +2,19 @@
 
 use super::client::Caller;
 use super::command::{Ended, run};
-use super::nats::NatsSite;
+use super::nats::{NatsSite, port};
 use super::note;
 use super::wait::eventually;
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
+
+/// No port, or any.
+const NOWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// What a server sent that was not a yes; canaries are looked for in it.
 pub type Refusals = Arc<Mutex<Vec<u8>>>;
@@ -22,8 +25,12 @@ pub struct Site {
     nats: Option<NatsSite>,
     folder: TempDir,
     data: PathBuf,
+    /// What runs here: `up`, or `serve` with its roles.
+    command: Vec<String>,
     /// What it is served with, beside its folder.
     pub options: Vec<String>,
+    /// Where it shall serve.
+    listen: SocketAddr,
     /// What its servers sent that was not a yes.
     pub refusals: Refusals,
 }
@@ -31,7 +38,7 @@ pub struct Site {
 /// A running bus. Dropping it kills it.
 pub struct Server {
     child: Mutex<Child>,
-    /// Where it serves.
+    /// Where it serves; port 0 where it does not answer HTTP.
     pub at: SocketAddr,
     /// The line with which it said that it serves.
     pub up: Value,
@@ -70,7 +77,18 @@ impl Site {
         let folder = TempDir::with_prefix("lianhu-it-").unwrap();
         let data = folder.path().join("data");
         let options = options.iter().map(|option| (*option).to_owned()).collect();
-        Self { nats, folder, data, options, refusals: Refusals::default() }
+        let command = vec!["up".to_owned()];
+        Self { nats, folder, data, command, options, listen: NOWHERE, refusals: Refusals::default() }
+    }
+
+    /// An empty folder for a process that has some roles only, separated by commas. It serves at the same address
+    /// each time it is started.
+    pub fn of_roles(roles: &str, options: &[String]) -> Self {
+        let mut site = Self::on(None, &[]);
+        site.listen.set_port(port());
+        site.command = vec!["serve".to_owned(), roles.to_owned()];
+        site.options = options.to_vec();
+        site
     }
 
     /// The same, with its data elsewhere.
@@ -103,6 +121,7 @@ impl Site {
         let path = |path: PathBuf| path.to_str().unwrap().to_owned();
         vec![
             ("LIANHU_NATS", nats.url()),
+            ("LIANHU_NATS_REPLICAS", "1".to_owned()),
             ("LIANHU_NATS_CREDS", path(nats.creds("services"))),
             ("LIANHU_NATS_CA", path(nats.ca())),
         ]
@@ -124,11 +143,13 @@ impl Site {
     pub fn up(&self) -> Server {
         match self.try_up() {
             Ok(server) => {
-                let live = server.stranger().get("/livez");
-                assert_eq!(live.status, 200, "{}", live.text);
+                if server.at.port() != 0 {
+                    let live = server.stranger().get("/livez");
+                    assert_eq!(live.status, 200, "{}", live.text);
+                }
                 server
             }
-            Err(ended) => panic!("lianhu up ended with {ended}:\n{}", self.printed()),
+            Err(ended) => panic!("lianhu {} ended with {ended}:\n{}", self.command.join(" "), self.printed()),
         }
     }
 
@@ -138,11 +159,11 @@ impl Site {
         let (stdout, stderr) = (self.beside("stdout.log"), self.beside("stderr.log"));
         let printed = fs::metadata(&stdout).map_or(0, |file| file.len()) as usize;
         let mut command = Command::new(binary());
-        command.arg("--json").arg("up").args(&self.options).arg("--data").arg(&self.data);
-        command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()).envs(self.environment());
+        command.arg("--json").args(&self.command).args(&self.options).arg("--data").arg(&self.data);
+        command.args(["--listen", &self.listen.to_string()]).stdin(Stdio::null()).envs(self.environment());
         command.current_dir(self.folder.path()).stdout(appended(&stdout)).stderr(appended(&stderr));
         let mut starting = Starting(Some(command.spawn().unwrap()));
-        let up = eventually("lianhu up serves", || {
+        let up = eventually(&format!("lianhu {} serves", self.command.join(" ")), || {
             let text = fs::read_to_string(&stdout).unwrap();
             if let Some((line, _)) = text[printed..].split_once('\n') {
                 return Ok(Ok(serde_json::from_str::<Value>(line).unwrap()));
@@ -152,7 +173,7 @@ impl Site {
                 None => Err(self.printed()),
             }
         })?;
-        let at = up["listen"].as_str().unwrap().parse().unwrap();
+        let at = up["listen"].as_str().map_or(NOWHERE, |at| at.parse().unwrap());
         let child = starting.0.take().unwrap().into();
         Ok(Server { child, at, up, refusals: self.refusals.clone() })
     }
@@ -239,6 +260,12 @@ impl Server {
     /// Asks it to stop, and waits until it has.
     #[track_caller]
     pub fn stop(self) {
+        self.stop_now();
+    }
+
+    /// The same, while others still talk to it.
+    #[track_caller]
+    pub fn stop_now(&self) {
         self.signal("TERM");
         let ended = eventually("lianhu stops when it is asked to", || {
             self.child.lock().unwrap().try_wait().unwrap().ok_or_else(|| "it runs".to_owned())

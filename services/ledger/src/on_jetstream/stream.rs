@@ -3,7 +3,7 @@
 use super::Promises;
 use crate::LedgerError;
 use async_nats::jetstream::context::ContextBuilder;
-use async_nats::jetstream::context::GetStreamErrorKind;
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 use std::time::Duration;
@@ -58,13 +58,27 @@ pub async fn ensure(js: &Context, promises: &Promises) -> Result<(), LedgerError
         Ok(stream) => stream.cached_info().clone(),
         Err(why) if is_missing(&why.kind()) => {
             let made = js.create_stream(wanted(promises)).await;
-            made.map_err(|why| LedgerError::unavailable(format!("the stream cannot be made: {why}")))?
-                .cached_info()
-                .clone()
+            made.map_err(|why| not_made(&why, promises))?.cached_info().clone()
         }
         Err(why) => return Err(LedgerError::unavailable(why)),
     };
     fits(&info.config, promises)
+}
+
+/// Why the stream could not be made. Too few servers for its replicas is a matter of how they are set up; anything
+/// else may pass.
+fn not_made(why: &CreateStreamError, promises: &Promises) -> LedgerError {
+    match why.kind() {
+        // 10074: replicas without a cluster; 10005: a cluster with too few servers that fit
+        CreateStreamErrorKind::JetStream(error) if matches!(error.error_code().0, 10_005 | 10_074) => {
+            let why = format!(
+                "{} replicas of the stream {LEDGER_STREAM} are asked for, and the servers do not suffice: {why}",
+                promises.replicas
+            );
+            LedgerError::Unsafe { code: "nats-replicas", why }
+        }
+        _ => LedgerError::unavailable(format!("the stream cannot be made: {why}")),
+    }
 }
 
 fn is_missing(kind: &GetStreamErrorKind) -> bool {

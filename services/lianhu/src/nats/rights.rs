@@ -19,7 +19,8 @@ pub enum Kind {
     Services,
     /// The stages, clocks and disclosure: they decide and append.
     Admission,
-    /// The door: publishing and reading for agencies, tokens and rules.
+    /// The door: publishing and reading for agencies, tokens and rules; and the feeds, which it shows anyway, so that
+    /// one process may do both.
     Gateway,
     /// The keys: it answers, and knows nothing else.
     Vault,
@@ -77,7 +78,7 @@ impl Kind {
                 &[found, ledger_read, ledger_written, decides, door, keys_asked, keys_served, feeds]
             }
             Self::Admission => &[found, ledger_read, ledger_written, decides, keys_asked],
-            Self::Gateway => &[found, ledger_read, ledger_written, door, keys_asked],
+            Self::Gateway => &[found, ledger_read, ledger_written, door, keys_asked, feeds],
             Self::Vault => &[found, keys_served],
             Self::Views => &[found, ledger_read, feeds],
             Self::Operator => &[found, ledger_read, ledger_written, feeds, everything_of_jetstream],
