@@ -19,6 +19,7 @@ mod harness;
 mod incident_a;
 mod keys;
 mod limits;
+mod migrate;
 mod nats;
 mod newcomer;
 mod racing;

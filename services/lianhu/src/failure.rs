@@ -33,6 +33,14 @@ pub enum Failure {
     /// Lines of a scenario that did not end as its file says.
     #[error("otherwise than the file says:\n        {}", .0.join("\n        "))]
     Otherwise(Vec<String>),
+    /// What is there already stands against it, and must stay as it is.
+    #[error("{code}: {why}")]
+    Stands {
+        /// What it is, for programs.
+        code: &'static str,
+        /// The same for a person, and what to do.
+        why: String,
+    },
     /// A store is away, in use or damaged.
     #[error("{0}")]
     Store(String),
@@ -64,7 +72,7 @@ impl Failure {
                 _ => 1,
             },
             Self::Unreachable(..) | Self::Address(..) => 7,
-            Self::Otherwise(_) => 4,
+            Self::Otherwise(_) | Self::Stands { .. } => 4,
             Self::Faults(_) | Self::Bus(Problem::Rules(_)) => 5,
             Self::Store(_) | Self::Bus(Problem::Damaged(_)) => 8,
             Self::Bus(Problem::Unavailable(_) | Problem::Busy) => 7,

@@ -1,17 +1,19 @@
 //! `lianhu`: the one binary. `lianhu up` runs every role in one process, `lianhu serve` some of them; the other
 //! commands are clients of a running one, or look at a data folder and at contracts.
 //!
-//! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, or a scenario
-//! that went otherwise than its file says · 5 breaks a contract, rules that cannot be adopted, or a scenario file
-//! with faults · 6 not authenticated or not allowed · 7 unreachable · 8 damaged, or
-//! `doctor` found something bad.
+//! Exit codes: 0 done · 1 unexpected · 2 usage · 3 not found · 4 refused by a rule or conflict, a scenario that
+//! went otherwise than its file says, or a stream that holds another ledger than the one to move · 5 breaks a
+//! contract, rules that cannot be adopted, or a scenario file with faults · 6 not authenticated or not allowed ·
+//! 7 unreachable · 8 damaged, in use, or `doctor` found something bad.
 
+mod bar;
 mod bench;
 mod client;
 mod completions;
 mod doctor;
 mod failure;
 mod folder;
+mod migrate;
 mod nats;
 mod read;
 mod rebuild;
@@ -83,6 +85,8 @@ enum Command {
     Scenario(scenario::ScenarioCommand),
     /// Look at a data folder, or at a running bus: what is well, what is not, what to do
     Doctor(doctor::Doctor),
+    /// Move the ledger of one box to a NATS server: stopped, whole, record by record
+    Migrate(migrate::Migrate),
     /// Measure this machine beside its own bare store and disk, in one run
     Bench(bench::Bench),
     /// Print what a shell needs to complete the words of this command
@@ -111,6 +115,7 @@ fn main() -> ExitCode {
         Command::Schema(schema) => schema.run(cli.json),
         Command::Scenario(scenario) => scenario.run(cli.json),
         Command::Doctor(doctor) => doctor.run(cli.json),
+        Command::Migrate(migrate) => migrate.run(cli.json),
         Command::Bench(bench) => bench.run(cli.json),
         Command::Completions(completions) => completions.run(),
     };

@@ -1,12 +1,12 @@
 //! `lianhu rebuild`: all views made again from the ledger, compared with those that stand, and put in their place.
 
+use crate::bar;
 use crate::client::Server;
 use crate::failure::Failure;
 use crate::folder::{Folder, region_of};
 use crate::up;
 use clap::Args;
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write, stderr};
 use std::path::PathBuf;
 
 /// Make the views again.
@@ -25,12 +25,10 @@ impl Rebuild {
         let found = match &self.data {
             Some(data) => at_rest(data)?,
             None => {
-                self.server.operator_lines("/v1/views/rebuild", |line| bar(&line["at"], &line["head"]))?
+                self.server.operator_lines("/v1/views/rebuild", |line| tell(&line["at"], &line["head"]))?
             }
         };
-        if stderr().is_terminal() {
-            eprintln!();
-        }
+        bar::end();
         if found["code"].is_string() {
             let status =
                 found["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(500);
@@ -58,15 +56,10 @@ fn at_rest(data: &std::path::Path) -> Result<Value, Failure> {
     let region =
         region_of(&*stores.ledger)?.ok_or_else(|| Failure::Usage("no rules were adopted here".to_owned()))?;
     let bus = up::open(stores.clone(), region.clone(), false).or_else(|_| up::open(stores, region, true))?;
-    Ok(json!(bus.rebuild(|at, head| bar(&json!(at), &json!(head)))?))
+    Ok(json!(bus.rebuild(|at, head| bar::show("", at.0, head.0))?))
 }
 
-/// A bar on a terminal, and nothing elsewhere.
-fn bar(at: &Value, head: &Value) {
-    let (at, head) = (at.as_u64().unwrap_or_default(), head.as_u64().unwrap_or_default());
-    if !stderr().is_terminal() || head == 0 {
-        return;
-    }
-    let done = usize::try_from(at * 40 / head).unwrap_or_default().min(40);
-    let _ = write!(stderr(), "\r[{:<40}] {at} of {head}", "#".repeat(done)); // Err: nobody looks
+/// How far the running bus has come.
+fn tell(at: &Value, head: &Value) {
+    bar::show("", at.as_u64().unwrap_or_default(), head.as_u64().unwrap_or_default());
 }

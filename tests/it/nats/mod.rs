@@ -3,7 +3,7 @@
 mod cluster;
 mod deployed;
 mod hostile;
-mod hub;
+pub mod hub;
 mod least;
 mod rotation;
 mod services;

@@ -40,7 +40,7 @@ pub struct Append<'a> {
 }
 
 /// What a server's answer means.
-enum Answer {
+pub enum Answer {
     /// It is there, at this position; it may have been there before.
     There(Position, bool),
     /// Something else was there first, or this very record: look.
@@ -136,7 +136,7 @@ impl<'a> Append<'a> {
     }
 
     async fn publish(&self, last: Position) -> Answer {
-        let id = self.pairs.first().map(hex::encode).unwrap_or_default();
+        let id = message_id(&self.pairs);
         let message = PublishMessage::build()
             .payload(self.bytes.clone().into())
             .message_id(id)
@@ -173,8 +173,13 @@ impl<'a> Append<'a> {
     }
 }
 
+/// The id of the message that carries a record: the digest of its first fact.
+pub fn message_id(pairs: &[Pair]) -> String {
+    pairs.first().map(hex::encode).unwrap_or_default()
+}
+
 /// What an error of a publish means.
-fn meaning(why: &PublishError) -> Answer {
+pub fn meaning(why: &PublishError) -> Answer {
     let code = why.source().and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>());
     match (why.kind(), code.map(|error| error.error_code().0)) {
         // 10158 and 10164: the same id, or another write of the same history, is on its way through a cluster

@@ -7,6 +7,7 @@
 use super::copy::Arrived;
 use super::{Shared, stream};
 use crate::LedgerError;
+use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::message::Message;
 use futures_util::StreamExt as _;
@@ -71,29 +72,10 @@ impl Copier {
 
     /// Follows with one consumer.
     async fn session(&mut self) -> End {
-        let again = |why: &dyn std::fmt::Display| End::Again(why.to_string());
         let last = *self.head.borrow();
-        let config = pull::Config {
-            description: Some("a local copy of the ledger".to_owned()),
-            deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: last.0 + 1 },
-            ack_policy: AckPolicy::None,
-            inactive_threshold: Duration::from_secs(60),
-            memory_storage: true,
-            num_replicas: 1,
-            ..pull::Config::default()
-        };
-        let stream = match self.shared.js.get_stream_no_info(stream::LEDGER_STREAM).await {
-            Ok(stream) => stream,
-            Err(why) => return again(&why),
-        };
-        let consumer = match stream.create_consumer(config).await {
-            Ok(consumer) => consumer,
-            Err(why) => return again(&why),
-        };
-        let messages = consumer.stream().max_messages_per_batch(1_000).expires(Duration::from_secs(10));
-        let messages = match messages.heartbeat(Duration::from_secs(2)).messages().await {
+        let messages = match messages(&self.shared.js, last, "a local copy of the ledger").await {
             Ok(messages) => messages,
-            Err(why) => return again(&why),
+            Err(why) => return End::Again(why),
         };
         let mut messages = messages.ready_chunks(CHUNK);
         let mut acked = Vec::with_capacity(CHUNK);
@@ -160,6 +142,23 @@ impl Copier {
         }
         Ok(())
     }
+}
+
+/// The messages of the stream behind a position, as they come. `why` is what the server shows of the consumer.
+pub async fn messages(js: &Context, last: Position, why: &str) -> Result<pull::Stream, String> {
+    let config = pull::Config {
+        description: Some(why.to_owned()),
+        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: last.0 + 1 },
+        ack_policy: AckPolicy::None,
+        inactive_threshold: Duration::from_secs(60),
+        memory_storage: true,
+        num_replicas: 1,
+        ..pull::Config::default()
+    };
+    let stream = js.get_stream_no_info(stream::LEDGER_STREAM).await.map_err(|why| why.to_string())?;
+    let consumer = stream.create_consumer(config).await.map_err(|why| why.to_string())?;
+    let messages = consumer.stream().max_messages_per_batch(1_000).expires(Duration::from_secs(10));
+    messages.heartbeat(Duration::from_secs(2)).messages().await.map_err(|why| why.to_string())
 }
 
 /// The record in a message; `None` when the copy has it already.

@@ -11,11 +11,12 @@
 //!
 //! [`append`] is the protocol of a write whose answer may get lost, [`follow`] how the copy keeps up, [`copy`] the
 //! copy itself, [`warden`] what keeps asking whether stream and copy still belong together, [`promises`] what is
-//! asked of servers and stream. A copy can be deleted while its process is stopped: it is made again.
+//! asked of servers and stream, [`import`] how a ledger on one box moves here. A copy can be deleted while its process is stopped: it is made again.
 
 mod append;
 mod copy;
 mod follow;
+mod import;
 mod promises;
 mod stream;
 mod warden;
@@ -28,6 +29,7 @@ use async_nats::jetstream::context::ContextBuilder;
 use async_trait::async_trait;
 use copy::Copy;
 use follow::{Acked, Copier};
+pub use import::{ImportError, Imported, Step, import};
 pub use promises::{Promises, ServerSeen, servers};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -76,13 +76,19 @@ impl Gathered {
 
     /// The record, or what is wrong with it.
     pub fn finish(self) -> Result<Record, String> {
+        self.with_bytes().map(|(record, _)| record)
+    }
+
+    /// The record and its stored bytes, or what is wrong with it.
+    pub fn with_bytes(self) -> Result<(Record, Vec<u8>), String> {
         if self.bytes.len() != self.length {
             return Err(format!("{} of {} bytes are there", self.bytes.len(), self.length));
         }
         if crc32fast::hash(&self.bytes) != self.crc {
             return Err("its checksum differs".to_owned());
         }
-        Record::from_bytes(&self.bytes).map_err(|why| why.to_string())
+        let record = Record::from_bytes(&self.bytes).map_err(|why| why.to_string())?;
+        Ok((record, self.bytes))
     }
 }
 

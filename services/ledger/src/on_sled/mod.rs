@@ -14,7 +14,7 @@ mod watchdog;
 mod writer;
 
 use crate::port::fit;
-use crate::{Ledger, LedgerError, MOST_RECORD_BYTES, Outcome, Stored};
+use crate::{Ledger, LedgerError, MOST_RANGE_BYTES, MOST_RECORD_BYTES, Outcome, Stored};
 use async_trait::async_trait;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +43,13 @@ pub struct SledLedger {
     writer: Option<JoinHandle<()>>,
     /// Goes last: the writer may need it to end.
     _watchdog: Watchdog,
+}
+
+/// A record with its stored bytes.
+pub(crate) struct WithBytes {
+    pub at: Position,
+    pub record: Record,
+    pub bytes: Vec<u8>,
 }
 
 /// A ledger that nobody can open while this is held.
@@ -99,6 +106,23 @@ impl SledLedger {
     pub fn check_telling(&self, mut seen: impl FnMut(Position)) -> Result<Position, LedgerError> {
         let head = self.durable()?;
         check::all(&self.store, &self.dir, head, &mut seen).map(|()| head)
+    }
+
+    /// As [`Ledger::range`], each record with the very bytes that are stored: for whoever takes them elsewhere.
+    pub(crate) fn with_bytes(&self, after: Position, most: usize) -> Result<Vec<WithBytes>, LedgerError> {
+        let upto = self.durable()?;
+        let (mut records, mut length) = (Vec::new(), 0);
+        let visit = |at, gathered: keys::Gathered| {
+            length += gathered.len();
+            let read = gathered.with_bytes().map_err(|why| LedgerError::Unreadable { at, why });
+            let (record, bytes) = read?;
+            records.push(WithBytes { at, record, bytes });
+            Ok(records.len() < most && length < MOST_RANGE_BYTES)
+        };
+        if after < upto && most > 0 {
+            self.store.walk(after, upto, visit)?;
+        }
+        Ok(records)
     }
 
     /// The last position that a reader may see.

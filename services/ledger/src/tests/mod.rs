@@ -5,6 +5,7 @@ mod child;
 mod damage;
 mod equal;
 mod faults;
+mod import;
 mod nats;
 
 use crate::conformance::Factory;

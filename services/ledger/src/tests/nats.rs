@@ -153,13 +153,21 @@ impl OnSite {
     pub async fn three() -> Self {
         Self { account: THREE.account().await, copy: tempfile::tempdir().unwrap() }
     }
+
+    /// Another connection in its account.
+    pub async fn client(&self) -> async_nats::Client {
+        self.account.connect().await
+    }
+
+    pub fn promises(&self) -> Promises {
+        Promises { replicas: self.account.replicas() }
+    }
 }
 
 #[async_trait]
 impl Factory for OnSite {
     async fn open(&self) -> Arc<dyn Ledger> {
-        let client = self.account.connect().await;
-        let promises = Promises { replicas: self.account.replicas() };
-        Arc::new(JetStreamLedger::open(client, self.copy.path(), promises).await.unwrap())
+        let client = self.client().await;
+        Arc::new(JetStreamLedger::open(client, self.copy.path(), self.promises()).await.unwrap())
     }
 }

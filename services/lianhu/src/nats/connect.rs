@@ -35,6 +35,11 @@ pub struct NatsArgs {
 }
 
 impl NatsArgs {
+    /// These servers, for a command that calls them otherwise than `--nats`.
+    pub fn of(nats: Vec<String>, nats_ca: Option<PathBuf>, nats_creds: Option<PathBuf>) -> Self {
+        Self { servers: NatsServers { nats, nats_ca }, nats_creds }
+    }
+
     /// Whether a server was named at all.
     pub fn given(&self) -> bool {
         !self.servers.nats.is_empty()
