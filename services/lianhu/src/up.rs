@@ -108,7 +108,7 @@ impl Up {
         let (stores, client) = self.stores(folder).await?;
         let region = self.region(&*stores.ledger, files)?;
         if self.demo && !self.empty {
-            story::plant(&stores, &region, folder.path()).await?;
+            story::plant(&stores, &region, folder.path(), client.is_none()).await?;
         }
         let ledger = stores.ledger.clone();
         let bus = Arc::new(open(stores, region, self.demo)?);
