@@ -1,0 +1,1 @@
+//! `deploy/samples/agency.py`, as an integrator would run it.
