@@ -1,14 +1,16 @@
 //! A district: one NATS server from `deploy/nats/single.conf`, and processes with some roles each. Every process has
 //! the narrowest credentials that its roles can do with.
 
+use super::found::Operator;
 use crate::harness::nats::NatsSite;
-use crate::harness::{Caller, Server, Site, eventually};
+use crate::harness::{Caller, Server, Site};
 use serde_json::Value;
 use std::sync::Mutex;
 
 /// The server, and who runs on it.
 pub struct District {
     pub nats: NatsSite,
+    pub operator: Operator,
 }
 
 /// A process: its folder, and the program while it runs.
@@ -32,7 +34,9 @@ fn kind(roles: &str) -> &'static str {
 impl District {
     /// A server, and nobody on it.
     pub fn new() -> Self {
-        Self { nats: NatsSite::single() }
+        let nats = NatsSite::single();
+        let operator = Operator::of(&nats);
+        Self { nats, operator }
     }
 
     /// A folder for a process; it does not run yet.
@@ -114,17 +118,6 @@ impl Process {
         self.with(|server| server.bearer(token.trim()))
     }
 
-    /// Waits until this gateway shows everything that is recorded, and all of it is disclosed.
-    #[track_caller]
-    pub fn settled(&self) {
-        self.with(Server::settled);
-    }
-
-    /// What this gateway says of itself.
-    pub fn ready(&self) -> Value {
-        self.with(Server::ready)
-    }
-
     /// Does something with the running program.
     pub fn with<T>(&self, work: impl FnOnce(&Server) -> T) -> T {
         work(self.server.lock().unwrap().as_ref().expect("it runs"))
@@ -137,18 +130,4 @@ fn roles_of(roles: &str) -> Value {
     order.extend(["clocks", "disclosure", "views", "gateway", "vault"]);
     let has = |role: &&str| roles.split(',').any(|own| own == *role);
     order.into_iter().filter(has).collect::<Vec<_>>().into()
-}
-
-/// The gateways show the same, and everything that is recorded.
-#[track_caller]
-pub fn all_settled(gateways: &[&Process]) {
-    eventually("all gateways stand at the same head, with everything disclosed", || {
-        let said: Vec<Value> = gateways.iter().map(|gateway| gateway.ready()).collect();
-        let heads: Vec<_> =
-            said.iter().flat_map(|s| ["head", "disclosed", "views"].map(|n| s[n].as_u64())).collect();
-        match heads[0].is_some() && heads.iter().all(|head| *head == heads[0]) {
-            true => Ok(()),
-            false => Err(format!("{said:?}")),
-        }
-    });
 }

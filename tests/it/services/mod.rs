@@ -2,6 +2,7 @@
 //! agencies that speak with them over HTTP and NATS.
 
 mod district;
+mod found;
 mod sample;
 mod three;
 mod voice;

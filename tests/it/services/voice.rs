@@ -65,9 +65,20 @@ impl Voice {
         body: String,
         headers: &[(&str, &str)],
     ) -> Result<Reply, RequestErrorKind> {
+        self.ask_for(Duration::from_secs(60), subject, body, headers)
+    }
+
+    /// The same with another patience.
+    pub fn ask_for(
+        &self,
+        patience: Duration,
+        subject: &str,
+        body: String,
+        headers: &[(&str, &str)],
+    ) -> Result<Reply, RequestErrorKind> {
         let mut map = HeaderMap::new();
         headers.iter().for_each(|(name, value)| map.insert(*name, *value));
-        let request = Request::new().payload(body.into()).headers(map).timeout(Some(Duration::from_secs(60)));
+        let request = Request::new().payload(body.into()).headers(map).timeout(Some(patience));
         let reply = self.runtime.block_on(self.client.send_request(subject.to_owned(), request));
         let reply = reply.map_err(|why| why.kind())?;
         let headers = reply.headers.expect("an answer says its status");
