@@ -102,7 +102,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// What an append would meet: `Unavailable`, `Unsafe`, `Behind`, `Unreadable`, `Gap`.
     fn well(&self) -> Result<(), LedgerError> {
-        self.range(*self.head().borrow(), 1).map(drop)
+        let head = *self.head().borrow(); // let go before the store is asked: it may look at it again
+        self.range(head, 1).map(drop)
     }
 
     /// The last durable position, 0 when there is none. A change wakes followers; the sender goes away when
