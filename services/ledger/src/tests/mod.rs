@@ -6,6 +6,7 @@ mod damage;
 mod equal;
 mod faults;
 mod nats;
+mod nats_faults;
 
 use crate::conformance::Factory;
 use crate::{Ledger, MemoryLedger, SledLedger};
