@@ -196,6 +196,7 @@ async fn region(ledger: &dyn Ledger, files: Option<&[RuleFile]>) -> Result<Regio
     let mut head = ledger.head();
     let mut waits = false;
     loop {
+        let seen = *head.borrow(); // before it is looked: what is recorded meanwhile would be waited for in vain
         match (region_of(ledger)?, files.map(rules::of).transpose()?) {
             (Some(region), _) => return Ok(region),
             (None, Some(rules)) => return Ok(rules.region().clone()),
@@ -205,7 +206,6 @@ async fn region(ledger: &dyn Ledger, files: Option<&[RuleFile]>) -> Result<Regio
             tracing::info!("no rules were adopted yet: start a gateway with --jurisdiction DIR; waiting");
             waits = true;
         }
-        let seen = *head.borrow();
         let moved = head.wait_for(|head| *head > seen).await;
         moved.map_err(|_| Failure::Store("ledger: it is followed no more; see the log".to_owned()))?;
     }

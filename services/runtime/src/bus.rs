@@ -354,7 +354,9 @@ const LAST: u64 = 1_024;
 /// A vault that was restored from an older copy than the ledger would lease keys a second time; another vault
 /// opens nothing. Better to say so now than when somebody asks for a child's name.
 fn keys_fit(ledger: &dyn Ledger, vault: &dyn Keys) -> Result<(), Problem> {
-    let (head, leased) = (ledger.head().borrow().0, vault.check()?.leased);
+    // not in one statement: whoever holds on to the head stops the follower, and with it the vault's answer
+    let head = ledger.head().borrow().0;
+    let leased = vault.check()?.leased;
     let records = ledger.range(Position(head.saturating_sub(LAST)), LAST as usize)?;
     let facts = records.iter().flat_map(|stored| &stored.record.facts);
     let keys = facts.flat_map(|fact| {
