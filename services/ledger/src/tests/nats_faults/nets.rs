@@ -1,6 +1,7 @@
 //! Networks between servers that can be cut: each server stands in a network namespace of its own, with one leg
 //! in a network for clients and one in a network for the other servers. Linux, and root.
 
+use std::path::Path;
 use std::process::Command;
 
 /// The two networks.
@@ -15,6 +16,7 @@ pub struct Nets {
 impl Nets {
     /// Makes them for so many servers, or says why not. Once in a process.
     pub fn make(count: usize) -> Result<Self, String> {
+        sweep();
         let pid = std::process::id();
         let nets = Self { tag: format!("lf{pid:x}"), third: pid % 250, count };
         nets.build().map(|()| nets) // a half-made one is dropped, and cleans up
@@ -74,6 +76,19 @@ impl Drop for Nets {
         }
         for leg in ["a", "b"] {
             let _ = ip(&format!("link del {}{leg}", self.tag)); // Err: as above
+        }
+    }
+}
+
+/// Removes what processes left that were killed.
+fn sweep() {
+    let names = std::fs::read_dir("/run/netns").into_iter().flatten();
+    let names = names.filter_map(|name| name.ok()?.file_name().into_string().ok());
+    for (tag, node) in names.filter_map(|name| Some((name.split_once('-')?.0.to_owned(), name.clone()))) {
+        let pid = tag.strip_prefix("lf").and_then(|pid| u32::from_str_radix(pid, 16).ok());
+        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+            let left = [format!("netns del {node}"), format!("link del {tag}a"), format!("link del {tag}b")];
+            left.iter().for_each(|words| drop(ip(words))); // Err: another of its servers came first
         }
     }
 }
