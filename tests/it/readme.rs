@@ -65,7 +65,8 @@ fn district() -> String {
         services,
         &up(door, "readyz"),
         "until lianhu doctor",
-        &doctor.replace("    # servers", " > doctor; do grep -v ^ok doctor >&2; sleep 0.5; done    # servers"),
+        &doctor
+            .replace("    # servers", " > doctor; do grep -v ^ok doctor >&2; sleep 0.5; done    # servers"),
         "cat doctor\n",
         &agencies,
     ]
