@@ -31,7 +31,7 @@ use async_trait::async_trait;
 use copy::Copy;
 use follow::{Acked, Copier};
 pub use import::{ImportError, Imported, Step, import};
-pub use promises::{Promises, ServerSeen, servers};
+pub use promises::{OLDEST_SERVER, Promises, ServerSeen, servers};
 use shared::{Asked, Shared};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Where the servers answer how they are set up.
 const VARZ: &str = "lianhu.v1.server.varz";
 /// The oldest server that keeps what it acknowledges.
-const OLDEST: (u64, u64, u64) = (2, 12, 3);
+pub const OLDEST_SERVER: (u64, u64, u64) = (2, 12, 3);
 /// From here on a replicated stream shares its flushes.
 const RECOMMENDED: (u64, u64, u64) = (2, 15, 0);
 /// Room for headers beside the longest record.
@@ -163,9 +163,9 @@ impl Promises {
     fn held_by_one(&self, server: &ServerSeen) -> Result<(), LedgerError> {
         let name = &server.name;
         let broken = |code, why: String| Err(LedgerError::Unsafe { code, why });
-        let (major, minor, patch) = OLDEST;
+        let (major, minor, patch) = OLDEST_SERVER;
         match version(&server.version) {
-            Some(version) if version >= OLDEST => {
+            Some(version) if version >= OLDEST_SERVER => {
                 if version < RECOMMENDED {
                     tracing::warn!(
                         name,

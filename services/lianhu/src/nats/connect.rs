@@ -4,14 +4,11 @@ use super::claims;
 use crate::failure::Failure;
 use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event};
 use clap::Args;
+use ledger::OLDEST_SERVER;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-/// The oldest server that keeps what it acknowledged, and fast enough: it groups the flushes of a replicated
-/// stream.
-const OLDEST: (i64, i64, i64) = (2, 15, 0);
 
 /// How often credentials are shown before they are taken to be no good.
 const KNOCKS: u32 = 3;
@@ -63,10 +60,13 @@ impl NatsServers {
             return Err(Failure::Usage("which server? pass --nats URL, or set LIANHU_NATS".to_owned()));
         }
         let client = self.let_in(creds, name).await?.map_err(|error| refused(&urls, &error))?;
-        let (major, minor, patch) = OLDEST;
-        if !client.is_server_compatible(major, minor, patch) {
+        let (major, minor, patch) = OLDEST_SERVER;
+        let compatible = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        if !client.is_server_compatible(compatible(major), compatible(minor), compatible(patch)) {
             let version = client.server_info().version;
-            let why = format!("{urls} runs nats-server {version}; the bus needs {major}.{minor} or later");
+            let why = format!(
+                "{urls} runs nats-server {version}; the bus needs {major}.{minor}.{patch} or later, and 2.15 is recommended"
+            );
             return Err(Failure::Usage(why));
         }
         Ok(client)
