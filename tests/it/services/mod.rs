@@ -2,6 +2,7 @@
 //! agencies that speak with them over HTTP and NATS.
 
 mod away;
+mod badly;
 mod district;
 mod found;
 mod incident;
