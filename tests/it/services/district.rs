@@ -118,6 +118,12 @@ impl Process {
         self.with(|server| server.bearer(token.trim()))
     }
 
+    /// What this gateway says of itself, unless something is away.
+    pub fn ready(&self) -> Result<Value, String> {
+        let answer = self.with(|server| server.stranger().get("/readyz"));
+        if answer.status == 200 { Ok(answer.body) } else { Err(answer.text) }
+    }
+
     /// Does something with the running program.
     pub fn with<T>(&self, work: impl FnOnce(&Server) -> T) -> T {
         work(self.server.lock().unwrap().as_ref().expect("it runs"))

@@ -3,6 +3,7 @@
 use crate::harness::eventually;
 use crate::harness::nats::NatsSite;
 use async_nats::Client;
+use async_nats::jetstream::consumer::pull::OrderedConfig;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use std::time::Duration;
@@ -64,5 +65,41 @@ impl Operator {
             let discloses = said.iter().any(|(name, _)| name == "lianhu-disclosure");
             if same && discloses { Ok(()) } else { Err(format!("{said:?}")) }
         });
+    }
+
+    /// The records of the ledger, in order; they are dense.
+    pub fn ledger(&self) -> Vec<Value> {
+        self.runtime.block_on(self.stream("LIANHU_LEDGER")).expect("a ledger")
+    }
+
+    /// What stands in the stream of an agency, once it holds so many; none when it has no stream.
+    #[track_caller]
+    pub fn feed(&self, agency: &str, count: usize) -> Option<Vec<Value>> {
+        let name = format!("LIANHU_FEED_{agency}");
+        eventually(&format!("{name} holds {count}"), || match self.runtime.block_on(self.stream(&name)) {
+            Some(items) if items.len() < count => Err(items.len().to_string()),
+            found => {
+                assert!(found.as_ref().is_none_or(|items| items.len() == count), "{name}: too many");
+                Ok(found)
+            }
+        })
+    }
+
+    /// Everything in a stream, from the first message to the last, without a gap.
+    async fn stream(&self, name: &str) -> Option<Vec<Value>> {
+        let js = async_nats::jetstream::new(self.client.clone());
+        let stream = js.get_stream(name).await.ok()?;
+        let last = stream.cached_info().state.last_sequence;
+        assert_eq!(stream.cached_info().state.messages, last, "{name} is dense");
+        let config = OrderedConfig { max_expires: Duration::from_secs(5), ..OrderedConfig::default() };
+        let messages = stream.create_consumer(config).await.unwrap().messages().await.unwrap();
+        let mut messages = messages.take(last as usize);
+        let mut held = Vec::new();
+        while let Some(message) = messages.next().await {
+            let message = message.unwrap();
+            assert_eq!(message.info().unwrap().stream_sequence, held.len() as u64 + 1, "{name}");
+            held.push(serde_json::from_slice(&message.payload).unwrap());
+        }
+        Some(held)
     }
 }

@@ -73,7 +73,8 @@ fn same_feed(http: Vec<Value>, voice: &Voice) {
         let (by_read, item) = unmarked(item);
         assert_eq!(item, clear(told, &by_read), "{} at {}", voice.agency, at + 1);
         let event = &told["event"];
-        let read = voice.read(&format!("/v1/events/{}.{}", event["sequence"], event["ordinal"])).expect(200);
+        let path = format!("/v1/events/{}.{}", event["sequence"].as_str().unwrap(), event["ordinal"]);
+        let read = voice.read(&path).expect(200);
         assert_eq!(read["event"], *event, "a read answers what HTTP shows");
         protected += by_read.len();
     }
