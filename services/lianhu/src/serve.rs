@@ -77,15 +77,20 @@ impl Serve {
             served = self.begin(&client, &folder, &mut work, json) => served?,
             () = &mut stopped => return Ok(()),
         };
+        let lost = work.ledger_lost();
+        let until = async {
+            tokio::select! { () = stopped => {}, () = lost => {} }
+        };
         let ended = match served {
-            Some(door) => door.serve(stopped).await,
+            Some(door) => door.serve(until).await,
             None => {
-                stopped.await;
+                until.await;
                 Ok(())
             }
         };
+        let well = work.ledger_well();
         work.end().await;
-        ended
+        ended.and(well)
     }
 
     /// Starts everything; with the role gateway the answer is what serves HTTP.
@@ -174,7 +179,7 @@ impl Serve {
 }
 
 /// A second vault would take half of the requests, and neither would open what the other has sealed.
-fn alone(client: &Client) -> Result<(), Failure> {
+pub fn alone(client: &Client) -> Result<(), Failure> {
     match RemoteKeys::new(client.clone(), Handle::current()).check() {
         Err(VaultError::Unavailable(_)) => Ok(()),
         _ => Err(Failure::Store("vault: another one answers on this server already".to_owned())),

@@ -194,6 +194,11 @@ impl Bus {
         }
     }
 
+    /// The last durable position. Its sender goes away when the ledger fails or closes.
+    pub fn ledger_head(&self) -> watch::Receiver<Position> {
+        self.ledger.head()
+    }
+
     /// The region that the bus serves.
     pub fn region(&self) -> &Region {
         &self.region

@@ -133,10 +133,8 @@ impl Ledger for JetStreamLedger {
         self.shared.copy.store.histories(kind, self.shared.upto())
     }
 
-    async fn confirm(&self) -> Result<bool, LedgerError> {
-        let before = self.shared.upto();
-        self.shared.catch_up(Deadline::now() + PATIENCE).await?;
-        Ok(self.shared.upto() > before)
+    async fn confirm(&self) -> Result<(), LedgerError> {
+        self.shared.catch_up(Deadline::now() + PATIENCE).await
     }
 
     fn well(&self) -> Result<(), LedgerError> {

@@ -132,6 +132,8 @@ fn fits(found: &Config, promises: &Promises) -> Result<(), LedgerError> {
     ask(found.max_messages_per_subject <= 0, "it must have no max_msgs_per_subject");
     ask(found.deny_delete && found.deny_purge, "deletes and purges must be denied");
     ask(!found.allow_rollup && !found.no_ack, "rollups must be off and acknowledgements on");
+    ask(!found.allow_message_ttl, "no message may have an end of its own");
+    ask(found.republish.is_none() && found.subject_transform.is_none(), "it must not republish or rename");
     ask(found.duplicate_window >= WINDOW, "its duplicate window must be ten minutes at least");
     ask(
         found.mirror.is_none() && found.sources.as_ref().is_none_or(Vec::is_empty),

@@ -96,7 +96,7 @@ pub async fn watch(shared: Arc<Shared>) {
                     shared.is_fresh(now);
                 }
                 if asked.elapsed() >= SERVERS {
-                    (asked, broken) = (Instant::now(), broken_promise(&shared).await);
+                    (asked, broken) = (Instant::now(), broken_promise(&shared, broken).await);
                 }
                 shared.trouble(broken.clone());
             }
@@ -119,8 +119,9 @@ pub async fn watch(shared: Arc<Shared>) {
     }
 }
 
-/// What speaks against the servers and the stream as they are set up now, if anything.
-async fn broken_promise(shared: &Shared) -> Option<LedgerError> {
+/// What speaks against the servers and the stream as they are set up now, if anything; what spoke `before`, where
+/// nobody says.
+async fn broken_promise(shared: &Shared, before: Option<LedgerError>) -> Option<LedgerError> {
     let held = match shared.promises.held_by_servers(&shared.js).await {
         Ok(()) => stream::check(&shared.js, &shared.promises).await,
         broken => broken,
@@ -130,6 +131,7 @@ async fn broken_promise(shared: &Shared) -> Option<LedgerError> {
             tracing::error!(%why, "appends are refused");
             Some(why)
         }
-        _ => None,
+        Err(_) => before,
+        Ok(()) => None,
     }
 }
