@@ -28,5 +28,6 @@ mod referral;
 mod rules;
 mod samples;
 mod scenario;
+mod services;
 mod stream;
 mod walk;

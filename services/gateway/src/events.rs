@@ -150,7 +150,12 @@ impl Errand {
     ) -> Result<Done, Problem> {
         match (&shared.config.admission, self) {
             (Some(remote), Self::Publish { .. } | Self::Preview { .. }) => {
-                remote.ask(self, caller, &event, until).await
+                let done = remote.ask(self, caller, &event, until).await?;
+                if let Some((history, at)) = crate::nats::place(&done) {
+                    let opened = event.attributes.subject.is_none();
+                    shared.bus.recorded_elsewhere(caller, &history, at, opened).await;
+                }
+                Ok(done)
             }
             _ => self.here(&shared.bus, caller, event).await.map_err(Problem::from),
         }

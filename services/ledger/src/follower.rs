@@ -32,8 +32,8 @@ impl Follower {
     /// exactly one above the one before. May be dropped while it waits; nothing is lost.
     ///
     /// # Errors
-    /// `Behind` when the follower has been further than the ledger reaches, `Gap`, `Unreadable`, and
-    /// `Unavailable` once the ledger has failed or closed. The follower stays where it was.
+    /// `Behind` when the follower has been further than the ledger reaches, `Gap`, `Unreadable`; once the ledger
+    /// has failed or closed, why, or `Unavailable`. The follower stays where it was.
     pub async fn next(&mut self) -> Result<Vec<Stored>, LedgerError> {
         let head = *self.head.borrow();
         if head < self.last {
@@ -43,7 +43,8 @@ impl Follower {
         let open = self.head.wait_for(|head| *head > last).await.is_ok();
         let records = self.ledger.range(self.last, MOST)?;
         if records.is_empty() && !open {
-            return Err(LedgerError::unavailable("the ledger was closed"));
+            let why = self.ledger.well().err();
+            return Err(why.unwrap_or_else(|| LedgerError::unavailable("the ledger was closed")));
         }
         self.last = dense(self.last, &records)?;
         Ok(records)

@@ -30,8 +30,8 @@ pub use error::LedgerError;
 pub use follower::Follower;
 pub use memory::MemoryLedger;
 pub use on_jetstream::{
-    ImportError, Imported, JetStreamLedger, LEDGER_STREAM, Promises, ServerSeen, Step, StreamSeen, import,
-    servers, stream_seen,
+    ImportError, Imported, JetStreamLedger, LEDGER_STREAM, OLDEST_SERVER, Promises, ServerSeen, Step,
+    StreamSeen, import, servers, stream_seen,
 };
 pub use on_sled::{KeptShut, SledLedger};
 pub use port::{Ledger, MOST_RANGE_BYTES, MOST_RECORD_BYTES, Outcome, Stored};

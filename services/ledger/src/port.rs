@@ -87,14 +87,14 @@ pub trait Ledger: Send + Sync + 'static {
     /// `Unavailable`, `Unreadable`.
     fn histories(&self, kind: HistoryKind) -> Result<Vec<HistoryId>, LedgerError>;
 
-    /// Waits until reads answer with everything that was durable when this was called, whoever appended it, and
-    /// says whether that brought anything new. A store with one process has nothing to wait for; one that many
-    /// share and each copies does. To be asked before a refusal, which no expected version protects.
+    /// Waits until reads answer with everything that was durable when this was called, whoever appended it. A
+    /// store with one process has nothing to wait for; one that many share and each copies does. To be asked before
+    /// a refusal, which no expected version protects.
     ///
     /// # Errors
     /// `Unavailable` when nobody can say, or when the copy does not get there in time.
-    async fn confirm(&self) -> Result<bool, LedgerError> {
-        Ok(false)
+    async fn confirm(&self) -> Result<(), LedgerError> {
+        Ok(())
     }
 
     /// Whether appends can be answered, as far as is known without trying.
@@ -102,7 +102,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// What an append would meet: `Unavailable`, `Unsafe`, `Behind`, `Unreadable`, `Gap`.
     fn well(&self) -> Result<(), LedgerError> {
-        self.range(*self.head().borrow(), 1).map(drop)
+        let head = *self.head().borrow(); // let go before the store is asked: it may look at it again
+        self.range(head, 1).map(drop)
     }
 
     /// The last durable position, 0 when there is none. A change wakes followers; the sender goes away when

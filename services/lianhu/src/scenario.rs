@@ -46,6 +46,9 @@ pub struct Run {
     jurisdiction: Option<PathBuf>,
     #[command(flatten)]
     nats: NatsArgs,
+    /// Servers that hold each record, with --nats [default: 3, or 1 under the rules of the demo]
+    #[arg(long, env = "LIANHU_NATS_REPLICAS", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    replicas: Option<u8>,
 }
 
 /// The rules are adopted and the tokens issued this long before the first line.
@@ -75,7 +78,7 @@ impl Run {
         let stores = if self.nats.given() {
             let client = self.nats.connect("lianhu scenario").await?;
             let demo = rules::of(&files)?.demo();
-            let ledger = serve::open_ledger(&client, &folder, None, demo).await?;
+            let ledger = serve::open_ledger(&client, &folder, self.replicas.map(usize::from), demo).await?;
             folder.open_on(ledger, folder.open_vault()?)?
         } else {
             folder.open()?.into()

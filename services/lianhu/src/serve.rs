@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use vault::{Keys, NoKeys};
+use vault::{Keys, NoKeys, VaultError};
 use vocabulary::{Position, Region};
 pub use work::Work;
 
@@ -77,15 +77,20 @@ impl Serve {
             served = self.begin(&client, &folder, &mut work, json) => served?,
             () = &mut stopped => return Ok(()),
         };
+        let lost = work.ledger_lost();
+        let until = async {
+            tokio::select! { () = stopped => {}, () = lost => {} }
+        };
         let ended = match served {
-            Some(door) => door.serve(stopped).await,
+            Some(door) => door.serve(until).await,
             None => {
-                stopped.await;
+                until.await;
                 Ok(())
             }
         };
+        let well = work.ledger_well();
         work.end().await;
-        ended
+        ended.and(well)
     }
 
     /// Starts everything; with the role gateway the answer is what serves HTTP.
@@ -99,6 +104,7 @@ impl Serve {
         let has = |role| self.roles.contains(&role);
         let vault = if has(Role::Vault) { Some(folder.open_vault()?) } else { None };
         if let Some(vault) = &vault {
+            alone(client)?;
             work.keys(vault.clone()).await?;
         }
         if self.roles == [Role::Vault] {
@@ -169,6 +175,14 @@ impl Serve {
         let region = region.map(|region| format!(" for region {region}")).unwrap_or_default();
         let at = at.map(|at| format!(" at http://{at}")).unwrap_or_default();
         println!("lianhu {} serves {}{region}{at}", env!("CARGO_PKG_VERSION"), names.join(", "));
+    }
+}
+
+/// A second vault would take half of the requests, and neither would open what the other has sealed.
+pub fn alone(client: &Client) -> Result<(), Failure> {
+    match RemoteKeys::new(client.clone(), Handle::current()).check() {
+        Err(VaultError::Unavailable(_)) => Ok(()),
+        _ => Err(Failure::Store("vault: another one answers on this server already".to_owned())),
     }
 }
 

@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use vault::Vault;
 use vocabulary::Region;
 
 /// Run the bus.
@@ -108,7 +109,7 @@ impl Up {
         let (stores, client) = self.stores(folder).await?;
         let region = self.region(&*stores.ledger, files)?;
         if self.demo && !self.empty {
-            story::plant(&stores, &region, folder.path()).await?;
+            story::plant(&stores, &region, folder.path(), client.is_none()).await?;
         }
         let ledger = stores.ledger.clone();
         let bus = Arc::new(open(stores, region, self.demo)?);
@@ -121,7 +122,7 @@ impl Up {
         let mut door = Door::open(&bus, folder, self.listen, self.quota, None).await?;
         let followers = tokio::spawn(bus.clone().run(Duties::ALL));
         let work = match client {
-            Some(client) => Some(self.roles(client, &bus, &mut door).await?),
+            Some((client, vault)) => Some(self.roles(client, vault, &bus, &mut door).await?),
             None => None,
         };
         self.greet(&bus, folder, door.at(), json)?;
@@ -130,19 +131,31 @@ impl Up {
     }
 
     /// The stores: all in the folder, or the ledger on the district's servers.
-    async fn stores(&self, folder: &Folder) -> Result<(folder::Parts, Option<Client>), Failure> {
+    async fn stores(
+        &self,
+        folder: &Folder,
+    ) -> Result<(folder::Parts, Option<(Client, Arc<Vault>)>), Failure> {
         if !self.nats.given() {
             return Ok((folder.open()?.into(), None));
         }
         let client = self.nats.connect("lianhu up").await?;
         let replicas = self.replicas.map(usize::from);
         let ledger = serve::open_ledger(&client, folder, replicas, self.demo).await?;
-        Ok((folder.open_on(ledger, folder.open_vault()?)?, Some(client)))
+        let vault = folder.open_vault()?;
+        Ok((folder.open_on(ledger, vault.clone())?, Some((client, vault))))
     }
 
     /// Every role, found under its name by whoever asks.
-    async fn roles(&self, client: Client, bus: &Arc<Bus>, door: &mut Door) -> Result<Work, Failure> {
+    async fn roles(
+        &self,
+        client: Client,
+        vault: Arc<Vault>,
+        bus: &Arc<Bus>,
+        door: &mut Door,
+    ) -> Result<Work, Failure> {
         let mut work = Work::new(client);
+        serve::alone(work.client())?;
+        work.keys(vault).await?;
         work.beside(bus.clone());
         for role in Role::ALL.into_iter().filter(|role| *role != Role::Vault) {
             work.announce(role).await?;

@@ -21,7 +21,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 const GATHER: Duration = Duration::from_millis(50);
 
 impl Bus {
-    /// Follows the views and the time, until a store fails; why is then in [`Bus::status`].
+    /// Follows the views and the time, until something cannot be read; why is then in [`Bus::status`]. A store that
+    /// is away is waited for.
     pub(crate) async fn watch(&self) {
         let mut progress = self.views.progress();
         loop {
@@ -29,6 +30,11 @@ impl Bus {
             let next = match self.announce().await {
                 Ok(next) => next,
                 Err(Problem::Busy) => Some(self.now()), // others were first: look again
+                Err(error) if error.may_mend() => {
+                    tracing::warn!(%error, "the clocks wait for a store");
+                    tokio::time::sleep(crate::disclose::AGAIN).await;
+                    Some(self.now())
+                }
                 Err(error) => {
                     tracing::error!(%error, "nobody watches the clocks any more");
                     self.ended.send_replace(Some("clocks: they are watched no more"));

@@ -194,6 +194,11 @@ impl Bus {
         }
     }
 
+    /// The last durable position. Its sender goes away when the ledger fails or closes.
+    pub fn ledger_head(&self) -> watch::Receiver<Position> {
+        self.ledger.head()
+    }
+
     /// The region that the bus serves.
     pub fn region(&self) -> &Region {
         &self.region
@@ -354,7 +359,8 @@ const LAST: u64 = 1_024;
 /// A vault that was restored from an older copy than the ledger would lease keys a second time; another vault
 /// opens nothing. Better to say so now than when somebody asks for a child's name.
 fn keys_fit(ledger: &dyn Ledger, vault: &dyn Keys) -> Result<(), Problem> {
-    let (head, leased) = (ledger.head().borrow().0, vault.check()?.leased);
+    let head = ledger.head().borrow().0; // let go before anything is waited for: the ledger writes it
+    let leased = vault.check()?.leased;
     let records = ledger.range(Position(head.saturating_sub(LAST)), LAST as usize)?;
     let facts = records.iter().flat_map(|stored| &stored.record.facts);
     let keys = facts.flat_map(|fact| {

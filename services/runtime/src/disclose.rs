@@ -23,6 +23,9 @@ const MOST: usize = 1_000;
 /// publisher would have to wait for; a feed that is some milliseconds behind costs nobody anything.
 pub const GATHER: Duration = Duration::from_millis(3);
 
+/// How long to wait before a store that is away is asked again.
+pub(crate) const AGAIN: Duration = Duration::from_secs(1);
+
 /// Where the disclosure history stands.
 struct Desk {
     version: Version,
@@ -47,23 +50,34 @@ type Cases = HashMap<HistoryId, Case>;
 const MOST_CASES: usize = 4_096;
 
 impl Bus {
-    /// Follows the ledger and discloses, until a store fails; why is then in [`Bus::status`].
+    /// Follows the ledger and discloses, until something cannot be read; why is then in [`Bus::status`]. While a
+    /// store is away it says so there, too, and goes on once it is back.
     pub(crate) async fn disclose(&self) {
+        let mut away = false;
         loop {
             match self.disclose_from_here().await {
-                Ok(()) => tracing::info!("somebody else discloses too; reading what they said"),
+                Ok(()) => tracing::debug!("somebody else discloses too; reading what they said"),
                 Err(error) => {
-                    tracing::error!(%error, "disclosure stopped");
                     self.disclosed.send_modify(|state| state.stopped = Some(error.to_string()));
-                    return;
+                    if !error.may_mend() {
+                        tracing::error!(%error, "disclosure stopped");
+                        return;
+                    }
+                    if !std::mem::replace(&mut away, true) {
+                        tracing::warn!(%error, "disclosure waits for a store");
+                    }
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
                 }
             }
+            away = false;
         }
     }
 
     /// Runs until somebody else was first.
     async fn disclose_from_here(&self) -> Result<(), Problem> {
         let mut desk = self.desk().await?;
+        self.disclosed.send_if_modified(|state| state.stopped.take().is_some());
         let from = desk.told.map_or(Position(0), |(source, _)| Position(source.0.saturating_sub(1)));
         let mut follower = Follower::follow(self.ledger.clone(), from);
         let (mut head, mut cases) = (self.ledger.head(), Cases::new());

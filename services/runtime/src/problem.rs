@@ -58,6 +58,11 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Whether the same thing may succeed later without anybody mending anything.
+    pub(crate) fn may_mend(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Busy)
+    }
+
     /// Whether it rests on what the ledger holds, so that something which this process has not seen yet may
     /// have made it untrue.
     pub(crate) fn may_pass(&self) -> bool {

@@ -16,7 +16,7 @@ pub(crate) const ATTEMPTS: usize = 8;
 /// How far `time` may lie ahead of the clock of the bus: clocks of other systems are not exact.
 const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
-/// How long views may take to catch up before a refusal that rests on them.
+/// How long views or a copy may take to catch up before an answer that rests on them.
 const VIEWS: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Who asks: an agency that has shown its token.
@@ -92,22 +92,26 @@ impl Bus {
         seen: Option<FactRef>,
     ) -> Result<Receipt, Problem> {
         let document = self.owned(caller, event)?;
+        let before = *self.ledger.head().borrow();
         match self.admitted(caller, &document, seen).await {
-            Err(refusal) if refusal.may_pass() && self.is_newer_now(seen).await? => {
+            Err(refusal) if refusal.may_pass() && self.is_newer_now(before, seen).await? => {
                 self.admitted(caller, &document, seen).await
             }
             outcome => outcome,
         }
     }
 
-    /// Catches up with what was recorded when this was asked, and says whether there was anything. What a caller
-    /// has seen is told by the views, so where that was asked they must have come as far.
-    async fn is_newer_now(&self, seen: Option<FactRef>) -> Result<bool, Problem> {
-        let moved = self.ledger.confirm().await?;
+    /// Catches up with what was recorded when this was asked, and says whether anything came since `before`, when
+    /// the decision began. What a caller has seen is told by the views, so where that was asked they must have come
+    /// as far.
+    async fn is_newer_now(&self, before: Position, seen: Option<FactRef>) -> Result<bool, Problem> {
+        self.ledger.confirm().await?;
+        let head = *self.ledger.head().borrow();
+        let moved = head > before;
         if seen.is_none() {
             return Ok(moved);
         }
-        let (head, mut progress) = (*self.ledger.head().borrow(), self.views.progress());
+        let mut progress = self.views.progress();
         let late = progress.borrow().applied < head;
         let reached = progress.wait_for(|views| views.applied >= head || views.stopped.is_some());
         let _ = tokio::time::timeout(VIEWS, reached).await; // not in time: the refusal stands, and may be asked again
@@ -153,6 +157,17 @@ impl Bus {
         Err(Problem::Busy)
     }
 
+    /// What another process has recorded for a caller of this one: waits until it can be read here, so that a
+    /// receipt is not followed by "there is no such thing". Not for long; the receipt is true without it.
+    pub async fn recorded_elsewhere(&self, caller: &Caller, history: &HistoryId, at: Position, opened: bool) {
+        if opened {
+            self.has_opened(&caller.agency, history);
+        }
+        let mut head = self.ledger.head();
+        let reached = head.wait_for(|head| *head >= at);
+        let _ = tokio::time::timeout(VIEWS, reached).await; // not in time: it will be there later
+    }
+
     /// Would this be admitted, and with which consequences? Nothing is stored.
     ///
     /// # Errors
@@ -164,8 +179,9 @@ impl Bus {
         seen: Option<FactRef>,
     ) -> Result<Preview, Problem> {
         let document = self.owned(caller, event)?;
+        let before = *self.ledger.head().borrow();
         match self.foreseen(caller, &document, seen) {
-            Err(refusal) if refusal.may_pass() && self.is_newer_now(seen).await? => {
+            Err(refusal) if refusal.may_pass() && self.is_newer_now(before, seen).await? => {
                 self.foreseen(caller, &document, seen)
             }
             outcome => outcome,

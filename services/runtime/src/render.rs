@@ -199,7 +199,9 @@ impl Bus {
         event.insert("recordedtime".into(), json!(record.recordedtime));
         event.insert("data".into(), data.into());
         place(&mut event, row.fact);
-        let form = if withheld.is_empty() { Form::Full } else { Form::Masked };
+        // What a read answers is not kept from anybody.
+        let full = withheld.iter().all(|value| value.state == "by-read");
+        let form = if full { Form::Full } else { Form::Masked };
         Ok(FeedItem { position: row.position, form, backfill: row.backfill, event: event.into(), withheld })
     }
 

@@ -7,6 +7,7 @@
 //! whoever may publish to these subjects may speak for any, so they exist in the account of the bus alone.
 
 use super::Service;
+use super::each::each;
 use crate::batch::refused;
 use crate::events::{Done, Errand};
 use crate::problem::Problem;
@@ -15,20 +16,19 @@ use async_nats::header::HeaderMap;
 use async_nats::service::Request;
 use async_nats::{Client, RequestErrorKind};
 use contract::Envelope;
-use futures_util::StreamExt as _;
 use runtime::{Bus, Caller};
 use serde_json::Value;
 use std::io;
 use std::sync::Arc;
 use tokio::time::Instant;
-use vocabulary::{AgencyCode, FactRef};
+use vocabulary::{AgencyCode, FactRef, HistoryId, Position};
 
 const AGENCY: &str = "Lianhu-Agency";
 const ERRAND: &str = "Lianhu-Errand";
 const SEEN: &str = "Lianhu-Seen";
 
 /// How many events one service works on at a time.
-const AT_A_TIME: usize = 256;
+const AT_A_TIME: u32 = 256;
 
 /// The services that admit, as the gateway sees them.
 #[derive(Clone, Debug)]
@@ -78,6 +78,15 @@ impl RemoteAdmission {
     }
 }
 
+/// Where a receipt says that the fact stands.
+pub(crate) fn place(done: &Done) -> Option<(HistoryId, Position)> {
+    let Done::Elsewhere { name: "receipt", document, .. } = done else { return None };
+    let history = HistoryId::parse(document.get("subject")?.as_str()?).ok()?;
+    let sequence = document.get("sequence")?;
+    let sequence = sequence.as_u64().or_else(|| sequence.as_str()?.parse().ok())?;
+    Some((history, Position(sequence)))
+}
+
 fn answered(name: &'static str, reply: &[u8]) -> Option<Done> {
     let mut reply: Value = serde_json::from_slice(reply).ok()?;
     let status = reply.get("status")?.as_u64()?.try_into().ok()?;
@@ -100,12 +109,12 @@ pub async fn serve_admission(
     bus: Arc<Bus>,
 ) -> io::Result<impl Future<Output = ()> + Send + use<>> {
     let endpoint = service.endpoint(&format!("admit-{stage}"), &subject(stage), stage).await?;
-    Ok(async move { endpoint.for_each_concurrent(AT_A_TIME, |request| admit(&bus, request)).await })
+    Ok(each(endpoint, AT_A_TIME, move |request| admit(bus.clone(), request)))
 }
 
-async fn admit(bus: &Bus, request: Request) {
+async fn admit(bus: Arc<Bus>, request: Request) {
     let answer = match asked(&request) {
-        Ok((errand, caller, event)) => errand.here(bus, &caller, event).await.map_err(Problem::from),
+        Ok((errand, caller, event)) => errand.here(&bus, &caller, event).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     let answer = answer.map_or_else(|problem| refused(&problem), |done| done.item());

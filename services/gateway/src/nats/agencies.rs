@@ -10,6 +10,7 @@
 //! puts there. What follows streams, or is the operator's, is not to be had here.
 
 use super::Service;
+use super::each::each;
 use crate::auth::Recognised;
 use crate::problem::Problem;
 use crate::words;
@@ -17,17 +18,16 @@ use async_nats::header::HeaderMap;
 use async_nats::service::Request as Asked;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{Method, Request, header};
+use axum::http::{Method, Request, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use contract::Violation;
-use futures_util::StreamExt as _;
 use serde::Deserialize;
 use std::io;
 use tower::ServiceExt as _;
 use vocabulary::AgencyCode;
 
-/// How many requests are answered at a time.
-const AT_A_TIME: usize = 256;
+/// How many requests of a kind are answered at a time: reading does not hold up publishing.
+const AT_A_TIME: u32 = 256;
 
 /// Longest answer: what the servers are asked to take, less some room for headers.
 const MOST_BYTES: usize = (2 << 20) - (64 << 10);
@@ -43,12 +43,12 @@ pub async fn serve_agencies(
 ) -> io::Result<impl Future<Output = ()> + Send + use<>> {
     let publish = service.endpoint("publish", "lianhu.v1.publish.*.*.*", "gateway").await?;
     let read = service.endpoint("read", "lianhu.v1.read.*", "gateway").await?;
-    let publish = publish.map(|asked| (asked, Call::Publish)).boxed();
-    let both = futures_util::stream::select(publish, read.map(|asked| (asked, Call::Read)).boxed());
-    Ok(both.for_each_concurrent(AT_A_TIME, move |(asked, call)| {
-        let router = router.clone();
-        async move { answer(&router, asked, call).await }
-    }))
+    let (publishing, reading) = (router.clone(), router);
+    let publishing = each(publish, AT_A_TIME, move |asked| answer(publishing.clone(), asked, Call::Publish));
+    let reading = each(read, AT_A_TIME, move |asked| answer(reading.clone(), asked, Call::Read));
+    Ok(async move {
+        tokio::join!(publishing, reading);
+    })
 }
 
 /// What an agency wants.
@@ -58,7 +58,7 @@ enum Call {
     Read,
 }
 
-async fn answer(router: &Router, asked: Asked, call: Call) {
+async fn answer(router: Router, asked: Asked, call: Call) {
     let request = match call {
         Call::Publish => published(&asked),
         Call::Read => was_read(&asked),
@@ -66,7 +66,7 @@ async fn answer(router: &Router, asked: Asked, call: Call) {
     let response = match request {
         Ok(request) => {
             // Err: cannot be; a router answers everything
-            router.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+            router.oneshot(request).await.unwrap_or_else(|never| match never {})
         }
         Err(problem) => problem.into_response(),
     };
@@ -127,14 +127,21 @@ fn published(asked: &Asked) -> Result<Request<Body>, Problem> {
 fn was_read(asked: &Asked) -> Result<Request<Body>, Problem> {
     let message = &asked.message;
     let (agency, _) = addressed(&message.subject, "lianhu.v1.read.")?;
+    let wrong = |en, zh| Problem::at(&words::MALFORMED, [Violation::new("", "path", en, zh)]);
     let path = std::str::from_utf8(&message.payload).unwrap_or_default().trim();
-    let bare = path.split('?').next().unwrap_or_default();
-    if !bare.starts_with("/v1/") || bare.ends_with("/stream") {
-        let (en, zh) =
-            ("name a reading call, such as /v1/feed?after=0", "须为查询接口的路径，例如 /v1/feed?after=0");
-        return Err(Problem::at(&words::MALFORMED, [Violation::new("", "path", en, zh)]));
+    let no_call = || {
+        wrong("name a reading call, such as /v1/feed?after=0", "须为查询接口的路径，例如 /v1/feed?after=0")
+    };
+    let uri: Uri = path.parse().map_err(|_| no_call())?;
+    let is_call =
+        uri.path().starts_with("/v1/") && uri.authority().is_none() && !uri.path().ends_with("/stream");
+    if !is_call {
+        return Err(no_call());
     }
-    with(Request::builder().method(Method::GET).uri(path), agency, Body::empty())
+    if uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("wait"))) {
+        return Err(wrong("a read does not wait: pull the feed", "查询请求不支持等待，请改用消费告知流"));
+    }
+    with(Request::builder().method(Method::GET).uri(uri), agency, Body::empty())
 }
 
 fn with(

@@ -37,6 +37,9 @@ pub async fn keep_feeds(js: Context, bus: Arc<Bus>) {
         }
         moved.borrow_and_update();
         for (agency, last) in &mut feeds {
+            if bus.enrolled(agency).is_err() {
+                continue; // off the roster: nothing more is told, and what was written stays its own
+            }
             match write(&js, &bus, agency, last).await {
                 Ok(true) => {}
                 Ok(false) => looked = None, // where it ends is asked again

@@ -11,10 +11,12 @@
 
 mod admission;
 mod agencies;
+mod each;
 mod feeds;
 mod keys;
 mod service;
 
+pub(crate) use admission::place;
 pub use admission::{RemoteAdmission, serve_admission};
 pub use agencies::serve_agencies;
 pub use feeds::keep_feeds;

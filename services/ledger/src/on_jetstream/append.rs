@@ -7,6 +7,10 @@
 //! history that is written at an expected version. A single server checks the version before the id and a
 //! cluster the other way round; so either refusal means: look whether it is there. Facts that are older than
 //! the server's memory of ids are in the copy, which is asked first and must be young enough.
+//!
+//! No refusal of a version or an id is taken as the last word: while a cluster is cut, a leader that was deposed
+//! and does not know it yet still refuses, and the next one takes the same message. So what is found there in the
+//! end may be this very append's own, whatever was answered; a header that no other append has tells it.
 
 use super::copy::Arrived;
 use super::follow::Acked;
@@ -22,7 +26,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
-use vocabulary::{FactRef, Position, Record};
+use vocabulary::{FactRef, Position, Record, Version};
+
+/// The header that tells one append's messages from all others.
+const APPEND: &str = "Lianhu-Append";
 
 /// First pause between two tries; each is twice as long as the one before, up to half a second.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -35,16 +42,18 @@ pub struct Append<'a> {
     bytes: Vec<u8>,
     pairs: Vec<Pair>,
     until: Instant,
-    /// Why an earlier try of this append has no answer, if there was one.
-    lost: Option<String>,
+    /// What [`APPEND`] says on its messages.
+    mine: String,
+    /// Why the last try was not the last, once there was one.
+    tried: Option<String>,
 }
 
 /// What a server's answer means.
 pub enum Answer {
     /// It is there, at this position; it may have been there before.
     There(Position, bool),
-    /// Something else was there first, or this very record: look.
-    Look,
+    /// Something else was there first, or is on its way, or this very record: look.
+    Look(String),
     /// Nobody knows: try the same again.
     Lost(String),
     /// It will not be taken.
@@ -64,7 +73,8 @@ impl<'a> Append<'a> {
         let bytes = fit(&record)?;
         let pairs = keys::pairs(&record);
         let until = Instant::now() + PATIENCE;
-        Ok(Self { shared, acked, record: Arc::new(record), bytes, pairs, until, lost: None })
+        let mine = shared.js.client().new_inbox(); // unique, which is all that is wanted of it
+        Ok(Self { shared, acked, record: Arc::new(record), bytes, pairs, until, mine, tried: None })
     }
 
     /// Appends.
@@ -76,62 +86,67 @@ impl<'a> Append<'a> {
         loop {
             self.shared.well()?;
             if self.shared.age() > stream::WINDOW / 2 {
-                self.look().await?;
+                self.shared.catch_up(self.until).await?;
             }
             let upto = self.shared.upto(); // both questions are put to the same ledger
-            if let Some(outcome) = self.there(upto)? {
+            if let Some(outcome) = self.there(upto).await? {
                 return Ok(outcome);
             }
-            let (position, found) = self.shared.copy.store.tail(&self.record.history, upto)?;
-            let answer = if found.0 + 1 == self.record.version.0 {
-                self.publish(position).await
-            } else if looked {
-                return Err(LedgerError::Conflict { found });
-            } else {
-                Answer::Look
-            };
-            match answer {
-                Answer::There(at, before) => return self.taken(at, before).await,
-                Answer::Look => {
-                    self.look().await?;
-                    looked = true;
-                    continue;
+            let (position, found) = self.tail(upto)?;
+            if found.0 + 1 != self.record.version.0 {
+                if looked {
+                    return Err(LedgerError::Conflict { found });
                 }
-                Answer::Lost(why) => self.lost = Some(why),
+                self.shared.catch_up(self.until).await?;
+                looked = true;
+                continue;
+            }
+            match self.publish(position).await {
+                Answer::There(at, before) => {
+                    if before {
+                        self.tried = Some("the server has a message of its id".to_owned());
+                    }
+                    return self.taken(at, before).await;
+                }
+                Answer::Look(why) => {
+                    self.tried = Some(why);
+                    self.shared.catch_up(self.until).await?;
+                    if self.tail(self.shared.upto())?.0 != position {
+                        looked = true;
+                        continue;
+                    } // else it is on its way, and asking at once again would only keep the server busy
+                }
+                Answer::Lost(why) => self.tried = Some(why),
                 Answer::Refused(why) => return Err(why),
             }
             if Instant::now() + pause > self.until {
-                return Err(LedgerError::unavailable(self.lost.unwrap_or_default()));
+                return Err(LedgerError::unavailable(self.tried.unwrap_or_default()));
             }
             tokio::time::sleep(pause).await;
             (pause, looked) = ((pause * 2).min(Duration::from_millis(500)), false);
         }
     }
 
-    /// Makes the copy as new as the stream.
-    async fn look(&self) -> Result<(), LedgerError> {
-        let state = tokio::time::timeout_at(self.until, stream::state(&self.shared.js)).await;
-        let state = state.map_err(|_| LedgerError::unavailable("the server does not answer"))??;
-        let left = self.until.saturating_duration_since(Instant::now());
-        self.shared.reach(Position(state.last), left).await?;
-        self.shared.is_fresh();
-        Ok(())
+    /// Where the last record of its history stands, and the version that it brought.
+    fn tail(&self, upto: Position) -> Result<(Position, Version), LedgerError> {
+        self.shared.copy.store.tail(&self.record.history, upto)
     }
 
-    /// The first of its facts that is there already. If a try of ours was lost and the fact stands in this very
-    /// record, that try was taken.
-    fn there(&self, upto: Position) -> Result<Option<Outcome>, LedgerError> {
+    /// The first of its facts that is there already, and whether a try of this append brought it there.
+    async fn there(&self, upto: Position) -> Result<Option<Outcome>, LedgerError> {
         for pair in &self.pairs {
             if let Some(at) = self.shared.copy.store.find(pair, upto)? {
-                return self.outcome(at).map(Some);
+                return self.outcome(at).await.map(Some);
             }
         }
         Ok(None)
     }
 
-    fn outcome(&self, at: FactRef) -> Result<Outcome, LedgerError> {
+    async fn outcome(&self, at: FactRef) -> Result<Outcome, LedgerError> {
         let stored = self.shared.copy.get(at.sequence, self.shared.upto())?;
-        let ours = self.lost.is_some() && stored.is_some_and(|stored| stored.record == self.record);
+        let may_be = self.tried.is_some() && stored.is_some_and(|stored| stored.record == self.record);
+        let ours =
+            may_be && stream::header(&self.shared.js, at.sequence, APPEND).await? == Some(self.mine.clone());
         Ok(if ours { Outcome::Appended(at.sequence) } else { Outcome::AlreadyThere(at) })
     }
 
@@ -140,6 +155,7 @@ impl<'a> Append<'a> {
         let message = PublishMessage::build()
             .payload(self.bytes.clone().into())
             .message_id(id)
+            .header(APPEND, self.mine.as_str())
             .expected_stream(stream::LEDGER_STREAM)
             .expected_last_subject_sequence(last.0);
         let subject = stream::subject(&self.record.history);
@@ -159,7 +175,8 @@ impl<'a> Append<'a> {
             let left = self.until.saturating_duration_since(Instant::now());
             self.shared.reach(at, left).await?;
             let missing = "the server knows the id of a record that is not there".to_owned();
-            return self.there(self.shared.upto())?.ok_or(LedgerError::Unreadable { at, why: missing });
+            let there = self.there(self.shared.upto()).await?;
+            return there.ok_or(LedgerError::Unreadable { at, why: missing });
         }
         let (taken, waiting) = oneshot::channel();
         let arrived = Arrived { at, record: self.record.clone(), bytes: self.bytes.clone() };
@@ -183,7 +200,9 @@ pub fn meaning(why: &PublishError) -> Answer {
     let code = why.source().and_then(|source| source.downcast_ref::<async_nats::jetstream::Error>());
     match (why.kind(), code.map(|error| error.error_code().0)) {
         // 10158 and 10164: the same id, or another write of the same history, is on its way through a cluster
-        (PublishErrorKind::WrongLastSequence, _) | (_, Some(10_071 | 10_158 | 10_164)) => Answer::Look,
+        (PublishErrorKind::WrongLastSequence, _) | (_, Some(10_071 | 10_158 | 10_164)) => {
+            Answer::Look(why.to_string())
+        }
         // 10060: the stream that takes the subject is not ours; 10077: it is full
         (_, Some(code @ (10_060 | 10_077))) => {
             let why = format!("the server refuses the record ({code}): {why}");

@@ -65,26 +65,47 @@ impl Copy {
         self.store.last()
     }
 
-    /// Takes records that follow its last one, without a gap.
-    ///
-    /// # Errors
-    /// `Unreadable` when one does not continue its history; `Unavailable` when the disk fails.
-    pub fn take(&self, arrived: Vec<Arrived>) -> Result<(), LedgerError> {
-        let Some(last) = arrived.last().map(|last| last.at) else { return Ok(()) };
+    /// Takes records that follow its last one, without a gap, up to the first that does not continue its history.
+    /// Answers with the last position that it took, and says why not all of them.
+    pub fn take(&self, mut arrived: Vec<Arrived>) -> (Option<Position>, Result<(), LedgerError>) {
         let mut writes = ::sled::Batch::default();
+        let fitting = self.lay(&mut writes, &mut arrived);
+        match arrived.last().map(|last| last.at) {
+            None => (None, fitting),
+            Some(last) => match self.write(writes, arrived, last) {
+                Ok(()) => (Some(last), fitting), // what stands before a stranger's record is not held up by it
+                Err(why) => (None, Err(why)),
+            },
+        }
+    }
+
+    /// Lays records down in a batch, and forgets those from the first on that does not continue its history.
+    fn lay(&self, writes: &mut ::sled::Batch, arrived: &mut Vec<Arrived>) -> Result<(), LedgerError> {
         let mut versions: HashMap<HistoryId, Version> = HashMap::new();
-        for Arrived { at, record, bytes } in &arrived {
+        for index in 0..arrived.len() {
+            let Arrived { at, record, bytes } = &arrived[index];
             let before = match versions.get(&record.history) {
-                Some(version) => *version,
-                None => self.store.version(&record.history, ALL)?,
+                Some(version) => Ok(*version),
+                None => self.store.version(&record.history, ALL),
             };
-            if before.0 + 1 != record.version.0 {
-                let why = format!("it does not continue its history, which is at version {before}");
-                return Err(LedgerError::Unreadable { at: *at, why });
+            let fits = before.and_then(|before| match before.0 + 1 == record.version.0 {
+                true => Ok(()),
+                false => {
+                    let why = format!("it does not continue its history, which is at version {before}");
+                    Err(LedgerError::Unreadable { at: *at, why })
+                }
+            });
+            if let Err(why) = fits {
+                arrived.truncate(index);
+                return Err(why);
             }
             versions.insert(record.history.clone(), record.last_version());
-            lay(&mut writes, *at, record, &keys::pairs(record), bytes);
+            lay(writes, *at, record, &keys::pairs(record), bytes);
         }
+        Ok(())
+    }
+
+    fn write(&self, writes: ::sled::Batch, arrived: Vec<Arrived>, last: Position) -> Result<(), LedgerError> {
         self.store.db.apply_batch(writes).map_err(LedgerError::unavailable)?;
         let recent = arrived
             .into_iter()

@@ -3,9 +3,14 @@
 //!
 //! The consumer is ephemeral and holds nothing: whenever anything is odd it is dropped, and a new one begins
 //! behind what the copy holds. So nothing is skipped and nothing is taken twice, whatever the server repeats.
+//!
+//! A new consumer may belong to another stream than the one before: a backup was put back, or the stream made
+//! anew. One that is shorter than the copy would bring nothing until it has grown past it, and then go on as if
+//! nothing had happened. So stream and copy are compared before anything is taken from a new consumer, and an
+//! acknowledged record must be the one that stands at its position.
 
 use super::copy::Arrived;
-use super::{Shared, stream};
+use super::{Shared, stream, warden};
 use crate::LedgerError;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
@@ -77,6 +82,9 @@ impl Copier {
             Ok(messages) => messages,
             Err(why) => return End::Again(why),
         };
+        if let Err(doubt) = warden::compare(&self.shared).await {
+            return End::Again(doubt.into_error().to_string());
+        }
         let mut messages = messages.ready_chunks(CHUNK);
         let mut acked = Vec::with_capacity(CHUNK);
         loop {
@@ -124,23 +132,45 @@ impl Copier {
     }
 
     /// Puts records that follow the copy's last one into it, and whatever was waiting for them.
-    fn take(&mut self, mut arrived: Vec<Arrived>) -> Result<(), LedgerError> {
-        let mut last = arrived.last().map_or(*self.head.borrow(), |last| last.at);
-        let mut waiting = Vec::new();
+    fn take(&mut self, arrived: Vec<Arrived>) -> Result<(), LedgerError> {
+        self.show(arrived)?;
+        let mut last = *self.head.borrow();
+        let (mut next, mut waiting) = (Vec::new(), Vec::new());
         while let Some(early) = self.early.first_entry().filter(|early| early.key().0 <= last.0 + 1) {
             let Acked { arrived: early, taken } = early.remove();
             if early.at > last {
                 last = early.at;
-                arrived.push(early);
+                next.push(early);
+            } else {
+                self.stands(&early)?;
             }
             waiting.push(taken);
         }
-        self.shared.copy.take(arrived)?;
-        self.head.send_replace(last);
+        self.show(next)?;
         for taken in waiting {
             let _ = taken.send(()); // Err: the caller has stopped waiting
         }
         Ok(())
+    }
+
+    /// Puts records into the copy and shows them.
+    fn show(&self, arrived: Vec<Arrived>) -> Result<(), LedgerError> {
+        let (last, all) = self.shared.copy.take(arrived);
+        if let Some(last) = last {
+            self.head.send_replace(last);
+        }
+        all
+    }
+
+    /// A record that was acknowledged at a position that the copy has already must be the one that it has.
+    fn stands(&self, acked: &Arrived) -> Result<(), LedgerError> {
+        let stored = self.shared.copy.get(acked.at, acked.at)?;
+        if stored.is_some_and(|stored| stored.record == acked.record) {
+            return Ok(());
+        }
+        let why =
+            "the server acknowledged a record where another one stands: this is not the stream that it was";
+        Err(LedgerError::Unreadable { at: acked.at, why: why.to_owned() })
     }
 }
 

@@ -109,7 +109,7 @@ pub async fn import(
 ) -> Result<Imported, ImportError> {
     let js = ContextBuilder::new().timeout(ANSWER).ack_timeout(SLOW).build(client);
     promises.held_by_servers(&js).await?;
-    stream::ensure(&js, &promises).await?;
+    stream::ensure(&js, &promises, Position(0)).await?;
     let head = *crate::Ledger::head(source).borrow();
     let import =
         Import { source, js, head, there: None, compared: Position(0), published: Position(0), told };

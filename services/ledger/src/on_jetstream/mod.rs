@@ -10,33 +10,36 @@
 //! | durable | `sync_interval: always` on each server, proven at start and every minute |
 //!
 //! [`append`] is the protocol of a write whose answer may get lost, [`follow`] how the copy keeps up, [`copy`] the
-//! copy itself, [`warden`] what keeps asking whether stream and copy still belong together, [`promises`] what is
-//! asked of servers and stream, [`import`] how a ledger on one box moves here. A copy can be deleted while its process is stopped: it is made again.
+//! copy itself, [`warden`] what keeps asking whether stream and copy still belong together, [`shared`] what is
+//! known of both just now, [`promises`] and [`stream`] what is asked of servers and stream, [`import`] how a ledger
+//! on one box moves here. A copy can be deleted while its process is stopped: it is made again.
 
 mod append;
 mod copy;
 mod follow;
 mod import;
-mod promises;
+pub(crate) mod promises;
+mod shared;
 mod stream;
 mod warden;
 
 use crate::on_sled::keys;
 use crate::{Ledger, LedgerError, Outcome, Stored};
 use append::Append;
-use async_nats::jetstream::Context;
 use async_nats::jetstream::context::ContextBuilder;
 use async_trait::async_trait;
 use copy::Copy;
 use follow::{Acked, Copier};
 pub use import::{ImportError, Imported, Step, import};
-pub use promises::{Promises, ServerSeen, servers};
+pub use promises::{OLDEST_SERVER, Promises, ServerSeen, servers};
+use shared::{Asked, Shared};
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 pub use stream::{LEDGER_STREAM, StreamSeen, seen as stream_seen};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant as Deadline;
 use vocabulary::id::HistoryKind;
 use vocabulary::{EventId, FactRef, HistoryId, Position, Record, Source, Version};
 
@@ -55,23 +58,9 @@ pub struct JetStreamLedger {
     acked: mpsc::UnboundedSender<Acked>,
 }
 
-/// What the tasks of one ledger have in common.
-struct Shared {
-    js: Context,
-    copy: Copy,
-    promises: Promises,
-    head: watch::Receiver<Position>,
-    /// When the copy was last known to hold all that the stream held.
-    fresh: Mutex<Option<(Instant, SystemTime)>>,
-    /// Why appends are refused just now, if they are.
-    troubled: Mutex<Option<LedgerError>>,
-    /// Why the copy follows no more, for good.
-    fault: OnceLock<LedgerError>,
-    stop: watch::Sender<bool>,
-}
-
 impl JetStreamLedger {
-    /// Opens the ledger behind a connection, making its stream where there is none, with a local copy in `dir`.
+    /// Opens the ledger behind a connection, with a local copy in `dir`. Where there is no stream it is made, but
+    /// only for a copy that never knew of one.
     /// Answers when the copy holds everything that the stream held at the call.
     ///
     /// # Errors
@@ -85,8 +74,8 @@ impl JetStreamLedger {
     ) -> Result<Self, LedgerError> {
         let js = ContextBuilder::new().timeout(ANSWER).ack_timeout(ANSWER).build(client);
         promises.held_by_servers(&js).await?;
-        stream::ensure(&js, &promises).await?;
         let copy = Copy::open(dir)?;
+        stream::ensure(&js, &promises, copy.known).await?;
         let (head, shown) = watch::channel(copy.last()?);
         let shared = Arc::new(Shared {
             js,
@@ -98,6 +87,7 @@ impl JetStreamLedger {
             fault: OnceLock::new(),
             stop: watch::Sender::default(),
         });
+        let asked = Asked::now();
         let goal = warden::compare(&shared).await.map_err(warden::Doubt::into_error)?;
         let (acked, appended) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
@@ -105,63 +95,8 @@ impl JetStreamLedger {
         tasks.spawn(warden::watch(shared.clone()));
         tasks.spawn(copy::flush(shared.clone()));
         shared.reach(goal, Duration::MAX).await?;
-        shared.is_fresh();
+        shared.is_fresh(asked);
         Ok(Self { shared, acked, _tasks: tasks })
-    }
-}
-
-impl Shared {
-    /// Waits until the copy holds a position.
-    async fn reach(&self, position: Position, most: Duration) -> Result<(), LedgerError> {
-        let mut head = self.head.clone();
-        let reached = head.wait_for(|head| *head >= position);
-        match tokio::time::timeout(most, reached).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) => Err(self.faulty()),
-            Err(_) => Err(LedgerError::unavailable("the local copy is behind the ledger")),
-        }
-    }
-
-    /// The copy held all that the stream held, just now.
-    #[allow(clippy::disallowed_methods, reason = "an age is measured; no fact is dated by it")]
-    fn is_fresh(&self) {
-        *self.fresh.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((Instant::now(), SystemTime::now()));
-    }
-
-    /// How long ago that was. Both clocks are asked: one stands still while a machine sleeps, the other may be
-    /// set.
-    fn age(&self) -> Duration {
-        let fresh = *self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        fresh.map_or(Duration::MAX, |(at, time)| at.elapsed().max(time.elapsed().unwrap_or_default()))
-    }
-
-    fn faulty(&self) -> LedgerError {
-        let gone = || LedgerError::unavailable("the ledger was closed");
-        self.fault.get().cloned().unwrap_or_else(gone)
-    }
-
-    /// Ends the following, for good.
-    fn fail(&self, why: LedgerError) {
-        tracing::error!(%why, "the ledger is followed no more");
-        let _ = self.fault.set(why); // Err: there was a fault before, and it is the one to tell
-        self.stop.send_replace(true);
-    }
-
-    fn trouble(&self, why: Option<LedgerError>) {
-        *self.troubled.lock().unwrap_or_else(PoisonError::into_inner) = why;
-    }
-
-    fn well(&self) -> Result<(), LedgerError> {
-        if let Some(fault) = self.fault.get() {
-            return Err(fault.clone());
-        }
-        let troubled = self.troubled.lock().unwrap_or_else(PoisonError::into_inner);
-        troubled.clone().map_or(Ok(()), Err)
-    }
-
-    fn upto(&self) -> Position {
-        *self.head.borrow()
     }
 }
 
@@ -199,15 +134,8 @@ impl Ledger for JetStreamLedger {
         self.shared.copy.store.histories(kind, self.shared.upto())
     }
 
-    async fn confirm(&self) -> Result<bool, LedgerError> {
-        if let Some(fault) = self.shared.fault.get() {
-            return Err(fault.clone());
-        }
-        let before = self.shared.upto();
-        let asked = tokio::time::timeout(ANSWER, stream::state(&self.shared.js)).await;
-        let state = asked.map_err(|_| LedgerError::unavailable("the server does not answer"))??;
-        self.shared.reach(Position(state.last), PATIENCE).await?;
-        Ok(self.shared.upto() > before)
+    async fn confirm(&self) -> Result<(), LedgerError> {
+        self.shared.catch_up(Deadline::now() + PATIENCE).await
     }
 
     fn well(&self) -> Result<(), LedgerError> {

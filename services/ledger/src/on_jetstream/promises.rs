@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Where the servers answer how they are set up.
 const VARZ: &str = "lianhu.v1.server.varz";
 /// The oldest server that keeps what it acknowledges.
-const OLDEST: (u64, u64, u64) = (2, 12, 3);
+pub const OLDEST_SERVER: (u64, u64, u64) = (2, 12, 3);
 /// From here on a replicated stream shares its flushes.
 const RECOMMENDED: (u64, u64, u64) = (2, 15, 0);
 /// Room for headers beside the longest record.
@@ -45,7 +45,7 @@ pub struct ServerSeen {
     pub jetstream: bool,
     /// Longest message that it takes, in bytes.
     pub max_payload: usize,
-    /// How far its clock is ahead of this machine's; what the answer took counts as behind.
+    /// How far its clock is ahead of this machine's: what it said against the time between question and answer.
     pub ahead: jiff::SignedDuration,
 }
 
@@ -88,25 +88,40 @@ struct Settings {
 pub async fn servers(client: &async_nats::Client) -> Result<Vec<ServerSeen>, LedgerError> {
     let inbox = client.new_inbox();
     let mut answers = client.subscribe(inbox.clone()).await.map_err(LedgerError::unavailable)?;
+    let at = now();
     let asked = client.publish_with_reply(VARZ, inbox, "".into()).await;
     asked.map_err(LedgerError::unavailable)?;
     let (mut seen, mut patience) = (Vec::new(), ANSWER);
-    while let Ok(Some(message)) = tokio::time::timeout(patience, answers.next()).await {
-        if message.payload.is_empty() {
-            break; // nobody listens there
-        }
+    loop {
+        let message = match tokio::time::timeout(patience, answers.next()).await {
+            Ok(Some(message)) if message.payload.is_empty() => break, // nobody listens there
+            Ok(Some(message)) => message,
+            // Silence says nothing of how a server is set up: it is away, or stands still.
+            _ if seen.is_empty() => return Err(LedgerError::unavailable("no server answers")),
+            _ => break,
+        };
         let answer: Answer = serde_json::from_slice(&message.payload).map_err(|why| LedgerError::Unsafe {
             code: "nats-durability-unknown",
             why: format!("a server's answer cannot be read: {why}"),
         })?;
-        seen.push(of(answer));
+        seen.push(of(answer, at));
         patience = SILENCE;
     }
     Ok(seen)
 }
 
 #[allow(clippy::disallowed_methods, reason = "two clocks are compared; no fact is dated by either")]
-fn of(Answer { server, data }: Answer) -> ServerSeen {
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// How far a clock is ahead that said a time between a question and its answer. An answer may take long, when
+/// either side stands still for a while; that alone sets no clock wrong.
+pub(crate) fn ahead(asked: Timestamp, said: Timestamp, answered: Timestamp) -> jiff::SignedDuration {
+    said.duration_since(said.clamp(asked, answered.max(asked)))
+}
+
+fn of(Answer { server, data }: Answer, asked: Timestamp) -> ServerSeen {
     let settings = data.as_ref().and_then(|varz| varz.jetstream.as_ref()?.config.as_ref());
     ServerSeen {
         name: server.name,
@@ -114,7 +129,7 @@ fn of(Answer { server, data }: Answer) -> ServerSeen {
         jetstream: settings.is_some(),
         durable: settings.is_some_and(|settings| settings.sync_always),
         max_payload: data.as_ref().map_or(0, |varz| varz.max_payload),
-        ahead: server.time.duration_since(Timestamp::now()),
+        ahead: ahead(asked, server.time, now()),
     }
 }
 
@@ -148,9 +163,9 @@ impl Promises {
     fn held_by_one(&self, server: &ServerSeen) -> Result<(), LedgerError> {
         let name = &server.name;
         let broken = |code, why: String| Err(LedgerError::Unsafe { code, why });
-        let (major, minor, patch) = OLDEST;
+        let (major, minor, patch) = OLDEST_SERVER;
         match version(&server.version) {
-            Some(version) if version >= OLDEST => {
+            Some(version) if version >= OLDEST_SERVER => {
                 if version < RECOMMENDED {
                     tracing::warn!(
                         name,

@@ -2,9 +2,8 @@
 
 use super::Promises;
 use crate::LedgerError;
-use async_nats::jetstream::context::ContextBuilder;
-use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, GetStreamErrorKind};
-use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use async_nats::jetstream::context::{ContextBuilder, CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, PeerInfo, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 use std::time::Duration;
 use vocabulary::{HistoryId, Position};
@@ -18,6 +17,10 @@ const SUBJECTS: &str = "lianhu.v1.ledger.";
 /// How long the server remembers message ids. The copy must be younger than half of it before it may be trusted
 /// to know every older fact.
 pub const WINDOW: Duration = Duration::from_secs(600);
+
+/// How lately a leader must have heard from the others. They tell it every second that they are there, and elect
+/// no other within four.
+const TOUCH: Duration = Duration::from_secs(3);
 
 /// The subject of a history: ids have neither dots nor blanks.
 pub fn subject(history: &HistoryId) -> String {
@@ -49,36 +52,63 @@ fn wanted(promises: &Promises) -> Config {
     }
 }
 
-/// Finds the stream, or makes it.
+/// Finds the stream, or makes it. A stream that was once known to hold records up to `known` is not made again:
+/// it was deleted, or the server is not the one that it was, and an empty one would hide that from whoever has
+/// no copy.
 ///
 /// # Errors
-/// `Unsafe` when it is set up otherwise than it must be; `Unavailable`.
-pub async fn ensure(js: &Context, promises: &Promises) -> Result<(), LedgerError> {
-    let info = match js.get_stream(LEDGER_STREAM).await {
-        Ok(stream) => stream.cached_info().clone(),
-        Err(why) if is_missing(&why.kind()) => {
-            let made = js.create_stream(wanted(promises)).await;
-            made.map_err(|why| not_made(&why, promises))?.cached_info().clone()
+/// `Behind` when it is missing and was not always; `Unsafe` when it is set up otherwise than it must be, or
+/// cannot be; `Unavailable`.
+pub async fn ensure(js: &Context, promises: &Promises, known: Position) -> Result<(), LedgerError> {
+    let found = match find(js).await? {
+        Some(info) => info,
+        None if known > Position(0) => {
+            return Err(LedgerError::Behind { head: Position(0), recorded: known });
         }
-        Err(why) => return Err(LedgerError::unavailable(why)),
+        None => made(js, promises).await?,
     };
-    fits(&info.config, promises)
+    fits(&found.config, promises)
 }
 
-/// Why the stream could not be made. Too few servers for its replicas is a matter of how they are set up; anything
-/// else may pass.
-fn not_made(why: &CreateStreamError, promises: &Promises) -> LedgerError {
-    match why.kind() {
-        // 10074: replicas without a cluster; 10005: a cluster with too few servers that fit
-        CreateStreamErrorKind::JetStream(error) if matches!(error.error_code().0, 10_005 | 10_074) => {
+/// Holds the stream as it is now against what the ledger promises.
+///
+/// # Errors
+/// `Unsafe`, `Unavailable`.
+pub async fn check(js: &Context, promises: &Promises) -> Result<(), LedgerError> {
+    let found = find(js).await?.ok_or_else(gone)?;
+    fits(&found.config, promises)
+}
+
+async fn find(js: &Context) -> Result<Option<Info>, LedgerError> {
+    match js.get_stream(LEDGER_STREAM).await {
+        Ok(stream) => Ok(Some(stream.cached_info().clone())),
+        Err(why) if is_missing(&why.kind()) => Ok(None),
+        Err(why) => Err(LedgerError::unavailable(why)),
+    }
+}
+
+async fn made(js: &Context, promises: &Promises) -> Result<Info, LedgerError> {
+    match js.create_stream(wanted(promises)).await {
+        Ok(stream) => Ok(stream.cached_info().clone()),
+        Err(why) if are_too_few(&why.kind()) => {
             let why = format!(
-                "{} replicas of the stream {LEDGER_STREAM} are asked for, and the servers do not suffice: {why}",
+                "{} replicas are asked for, and the servers do not suffice: {why}",
                 promises.replicas
             );
-            LedgerError::Unsafe { code: "nats-replicas", why }
+            Err(LedgerError::Unsafe { code: "nats-replicas", why })
         }
-        _ => LedgerError::unavailable(format!("the stream cannot be made: {why}")),
+        Err(why) => Err(LedgerError::unavailable(format!("the stream cannot be made: {why}"))),
     }
+}
+
+/// A server that is in no cluster holds everything once (10074); a cluster may have too few that fit (10005).
+fn are_too_few(kind: &CreateStreamErrorKind) -> bool {
+    matches!(kind, CreateStreamErrorKind::JetStream(error) if matches!(error.error_code().0, 10_005 | 10_074))
+}
+
+fn gone() -> LedgerError {
+    let why = format!("the stream {LEDGER_STREAM} does not exist any more");
+    LedgerError::Unsafe { code: "nats-stream-gone", why }
 }
 
 fn is_missing(kind: &GetStreamErrorKind) -> bool {
@@ -102,6 +132,8 @@ fn fits(found: &Config, promises: &Promises) -> Result<(), LedgerError> {
     ask(found.max_messages_per_subject <= 0, "it must have no max_msgs_per_subject");
     ask(found.deny_delete && found.deny_purge, "deletes and purges must be denied");
     ask(!found.allow_rollup && !found.no_ack, "rollups must be off and acknowledgements on");
+    ask(!found.allow_message_ttl, "no message may have an end of its own");
+    ask(found.republish.is_none() && found.subject_transform.is_none(), "it must not republish or rename");
     ask(found.duplicate_window >= WINDOW, "its duplicate window must be ten minutes at least");
     ask(
         found.mirror.is_none() && found.sources.as_ref().is_none_or(Vec::is_empty),
@@ -164,20 +196,36 @@ pub async fn seen(
 
 /// How the stream stands, by its leader.
 ///
+/// A leader that is cut off from the others goes on answering, for as long as the cut lasts, with how the stream
+/// once stood. So only one that has just heard from enough of them is believed.
+///
 /// # Errors
-/// `Behind` when there is no stream; `Unavailable`.
+/// `Unsafe` when there is no stream; `Unavailable`.
 pub async fn state(js: &Context) -> Result<State, LedgerError> {
-    let info = match js.get_stream(LEDGER_STREAM).await {
-        Ok(stream) => stream.cached_info().clone(),
-        Err(why) if is_missing(&why.kind()) => {
-            return Err(LedgerError::Unsafe {
-                code: "nats-stream-gone",
-                why: format!("the stream {LEDGER_STREAM} does not exist any more"),
-            });
-        }
-        Err(why) => return Err(LedgerError::unavailable(why)),
-    };
-    Ok(of(&info))
+    let info = find(js).await?.ok_or_else(gone)?;
+    match leads(&info) {
+        true => Ok(of(&info)),
+        false => Err(LedgerError::unavailable("the stream's leader has lost touch with the other servers")),
+    }
+}
+
+/// Whether whoever answered has heard from a majority, itself counted, since any other could have been elected.
+fn leads(info: &Info) -> bool {
+    let Some(cluster) = &info.cluster else { return true };
+    // One that it never heard from has no time either, and is not current.
+    let near = |peer: &&PeerInfo| peer.active < TOUCH && (peer.current || !peer.active.is_zero());
+    let near = cluster.replicas.iter().filter(near).count();
+    (near + 1) * 2 > cluster.replicas.len() + 1
+}
+
+/// A header of the message at a position.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn header(js: &Context, at: Position, name: &str) -> Result<Option<String>, LedgerError> {
+    let stream = js.get_stream_no_info(LEDGER_STREAM).await.map_err(LedgerError::unavailable)?;
+    let message = stream.get_raw_message(at.0).await.map_err(LedgerError::unavailable)?;
+    Ok(message.headers.get(name).map(ToString::to_string))
 }
 
 fn of(info: &Info) -> State {

@@ -1,10 +1,12 @@
 //! Whether stream and copy still belong together, asked again and again: a stream may be deleted by an operator,
 //! or put back from a backup that is older than what this process has copied, or lose its end.
 //!
-//! While a cluster elects a leader or a server starts, answers may be missing or look wrong for a moment. So
-//! only a doubt that lasts ends the following; until it is settled, appends are refused.
+//! While a cluster elects a leader or a server starts, answers may be missing or look wrong for a moment: a new
+//! leader may name an end that is older than what the one before it has delivered. So only a doubt that lasts is
+//! called by its name, and only one that lasts longer ends the following. Until it is settled, appends are
+//! refused.
 
-use super::{ANSWER, Shared, stream};
+use super::{ANSWER, Asked, Shared, stream};
 use crate::LedgerError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,9 +14,13 @@ use vocabulary::Position;
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(5);
-/// How often servers are asked for their settings.
+/// How often while appends are refused: they wait for nothing but the next answer.
+const SOON: Duration = Duration::from_secs(1);
+/// How often servers and stream are asked for their settings.
 const SERVERS: Duration = Duration::from_secs(60);
-/// How long a doubt must last before it counts.
+/// How long a doubt must last before it is more than a server that is away.
+const NAMED: Duration = Duration::from_secs(5);
+/// How long before it is final.
 const LASTS: Duration = Duration::from_secs(15);
 
 /// Why stream and copy may not belong together.
@@ -37,26 +43,23 @@ impl Doubt {
 /// Holds the stream against the copy; answers with the last position of the stream.
 pub async fn compare(shared: &Shared) -> Result<Position, Doubt> {
     let began = shared.upto();
-    let asked = tokio::time::timeout(ANSWER, stream::state(&shared.js)).await;
-    let state = match asked {
-        Err(_) => return Err(Doubt::Away(LedgerError::unavailable("the server does not answer"))),
-        Ok(Err(why @ LedgerError::Unsafe { .. })) => return Err(Doubt::Wrong(why)),
-        Ok(Err(why)) => return Err(Doubt::Away(why)),
-        Ok(Ok(state)) => state,
+    let recorded = began.max(shared.copy.known);
+    let state = match shared.state(recorded, tokio::time::Instant::now() + ANSWER).await {
+        Err(why @ LedgerError::Unsafe { .. }) => return Err(Doubt::Wrong(why)),
+        Err(why) => return Err(Doubt::Away(why)),
+        Ok(state) => state,
     };
-    let (head, recorded) = (Position(state.last), began.max(shared.copy.known));
+    let head = Position(state.last);
     if head < recorded {
         return Err(Doubt::Wrong(LedgerError::Behind { head, recorded }));
     }
-    if state.messages > 0 && (state.first != 1 || state.messages != state.last) {
+    // An emptied stream keeps its last position, and holds nothing that a copy could ever reach.
+    if state.last > 0 && (state.first != 1 || state.messages != state.last) {
         let found = Position(state.first);
         return Err(Doubt::Wrong(LedgerError::Gap { expected: Position(1), found }));
     }
     if began > Position(0) {
         same(shared, began).await?;
-    }
-    if shared.upto() >= head {
-        shared.is_fresh();
     }
     Ok(head)
 }
@@ -78,44 +81,57 @@ async fn same(shared: &Shared, at: Position) -> Result<(), Doubt> {
 
 /// Asks for as long as the ledger is open.
 pub async fn watch(shared: Arc<Shared>) {
-    let mut doubted: Option<Instant> = None;
-    let mut servers = Instant::now();
+    let (mut doubted, mut asked): (Option<Instant>, _) = (None, Instant::now());
+    let (mut broken, mut good) = (None, false);
     loop {
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(if shared.well().is_ok() { EVERY } else { SOON }).await;
+        let now = Asked::now();
         match compare(&shared).await {
-            Ok(_) => {
+            // A leader that was cut off is given the old answers of the others when the cut heals, and may be
+            // believed for a moment before it learns that it was deposed. A second later it knows.
+            Ok(_) if shared.well().is_err() && !std::mem::replace(&mut good, true) => doubted = None,
+            Ok(head) => {
                 doubted = None;
-                if servers.elapsed() >= SERVERS {
-                    servers = Instant::now();
-                    shared.trouble(unsafe_servers(&shared).await);
-                } else if !matches!(troubled(&shared), Some(LedgerError::Unsafe { .. })) {
-                    shared.trouble(None);
+                if shared.upto() >= head {
+                    shared.is_fresh(now);
                 }
+                if asked.elapsed() >= SERVERS {
+                    (asked, broken) = (Instant::now(), broken_promise(&shared, broken).await);
+                }
+                shared.trouble(broken.clone());
             }
-            Err(Doubt::Away(why)) => shared.trouble(Some(why)),
+            Err(Doubt::Away(why)) => {
+                (doubted, good) = (None, false); // two doubts with nobody there in between are not one that lasts
+                shared.is_stale();
+                shared.trouble(Some(why));
+            }
             Err(Doubt::Wrong(why)) => {
+                good = false;
+                let since = doubted.get_or_insert_with(Instant::now).elapsed();
                 tracing::error!(%why, "the stream is not as it was");
-                shared.trouble(Some(why.clone()));
-                if doubted.get_or_insert_with(Instant::now).elapsed() >= LASTS {
+                if since >= LASTS {
                     shared.fail(why);
                     return;
                 }
+                shared.trouble(Some(if since >= NAMED { why } else { LedgerError::unavailable(why) }));
             }
         }
     }
 }
 
-fn troubled(shared: &Shared) -> Option<LedgerError> {
-    shared.well().err()
-}
-
-/// What speaks against the servers as they are set up now, if anything.
-async fn unsafe_servers(shared: &Shared) -> Option<LedgerError> {
-    match shared.promises.held_by_servers(&shared.js).await {
+/// What speaks against the servers and the stream as they are set up now, if anything; what spoke `before`, where
+/// nobody says.
+async fn broken_promise(shared: &Shared, before: Option<LedgerError>) -> Option<LedgerError> {
+    let held = match shared.promises.held_by_servers(&shared.js).await {
+        Ok(()) => stream::check(&shared.js, &shared.promises).await,
+        broken => broken,
+    };
+    match held {
         Err(why @ LedgerError::Unsafe { .. }) => {
             tracing::error!(%why, "appends are refused");
             Some(why)
         }
-        _ => None,
+        Err(_) => before,
+        Ok(()) => None,
     }
 }

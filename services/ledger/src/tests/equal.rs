@@ -1,8 +1,11 @@
 //! Memory and sled answer equally, whatever is asked of them.
 
-use crate::conformance::{event, history, record, source};
+use crate::conformance::{appended, event, history, record, source};
 use crate::{Ledger, MemoryLedger, SledLedger};
 use proptest::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 use vocabulary::id::HistoryKind;
 use vocabulary::{Position, Version};
 
@@ -49,4 +52,32 @@ proptest! {
         prop_assert_eq!(all(&memory), all(&sled));
         prop_assert_eq!(sled.check().unwrap(), *memory.head().borrow());
     }
+}
+
+/// Asking holds on to nothing that an append needs: otherwise the two would wait for each other for ever.
+#[test]
+fn whoever_asks_whether_sled_is_well_never_stops_an_append() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Arc::new(SledLedger::open(dir.path()).unwrap());
+    let asks = Arc::new(AtomicBool::new(true));
+    for _ in 0..3 {
+        let (ledger, asks) = (ledger.clone(), asks.clone());
+        std::thread::spawn(move || {
+            while asks.load(Ordering::Relaxed) {
+                ledger.well().unwrap();
+            }
+        });
+    }
+    let (done, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for number in 1..=100 {
+            let record = record("case-a", number, &[&number.to_string()]);
+            runtime.block_on(appended(&*ledger, record));
+        }
+        let _ = done.send(()); // Err: it came too late
+    });
+    let appended = told.recv_timeout(Duration::from_secs(120));
+    asks.store(false, Ordering::Relaxed);
+    appended.unwrap();
 }

@@ -7,6 +7,7 @@ mod equal;
 mod faults;
 mod import;
 mod nats;
+mod nats_faults;
 
 use crate::conformance::Factory;
 use crate::{Ledger, MemoryLedger, SledLedger};

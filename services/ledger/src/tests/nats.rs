@@ -26,7 +26,7 @@ pub struct Site {
 static ONE: LazyLock<Site> = LazyLock::new(|| Site::start(1, ""));
 static THREE: LazyLock<Site> = LazyLock::new(|| Site::start(3, ""));
 
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let binary = std::env::var_os("NATS_SERVER").map_or_else(|| "nats-server".into(), PathBuf::from);
     let asked = Command::new(&binary).arg("--version").output();
     assert!(asked.is_ok(), "no nats-server: set NATS_SERVER to its path, or put it on PATH");

@@ -40,8 +40,10 @@ fn kept(promises: Promises, seen: &[ServerSeen]) -> Vec<Line> {
     }
     let line = |server: &ServerSeen| {
         let fact = format!(
-            "{}, nats-server {}, flushes before it acknowledges, clock {:#} from ours",
-            server.name, server.version, server.ahead
+            "{}, nats-server {}, flushes before it acknowledges, its clock {} ms from ours",
+            server.name,
+            server.version,
+            server.ahead.as_millis()
         );
         let held = promises.held_by(std::slice::from_ref(server)).map(|()| fact);
         Line::of("server", held, "change its configuration and restart it; until then nothing is admitted")

@@ -2,16 +2,16 @@
 
 use super::claims;
 use crate::failure::Failure;
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use async_nats::{Client, ConnectError, ConnectErrorKind, ConnectOptions, Event};
 use clap::Args;
+use ledger::OLDEST_SERVER;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The oldest server that keeps what it acknowledged, and fast enough: it groups the flushes of a replicated
-/// stream.
-const OLDEST: (i64, i64, i64) = (2, 15, 0);
+/// How often credentials are shown before they are taken to be no good.
+const KNOCKS: u32 = 3;
 
 /// Where the server is.
 #[derive(Args, Clone, Debug, Default)]
@@ -59,15 +59,31 @@ impl NatsServers {
         if self.nats.is_empty() {
             return Err(Failure::Usage("which server? pass --nats URL, or set LIANHU_NATS".to_owned()));
         }
-        let client = self.options(creds, name)?.connect(self.nats.as_slice()).await;
-        let client = client.map_err(|error| refused(&urls, &error))?;
-        let (major, minor, patch) = OLDEST;
-        if !client.is_server_compatible(major, minor, patch) {
+        let client = self.let_in(creds, name).await?.map_err(|error| refused(&urls, &error))?;
+        let (major, minor, patch) = OLDEST_SERVER;
+        let compatible = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        if !client.is_server_compatible(compatible(major), compatible(minor), compatible(patch)) {
             let version = client.server_info().version;
-            let why = format!("{urls} runs nats-server {version}; the bus needs {major}.{minor} or later");
+            let why = format!(
+                "{urls} runs nats-server {version}; the bus needs {major}.{minor}.{patch} or later, and 2.15 is recommended"
+            );
             return Err(Failure::Usage(why));
         }
         Ok(client)
+    }
+
+    /// Knocks again where credentials are refused: a server that has just started refuses good ones, seldom and
+    /// for a moment, while it loads their account for several who come at once.
+    async fn let_in(&self, creds: Option<&str>, name: &str) -> Result<Result<Client, ConnectError>, Failure> {
+        for _ in 1..KNOCKS {
+            match self.options(creds, name)?.connect(self.nats.as_slice()).await {
+                Err(error) if error.kind() == ConnectErrorKind::AuthorizationViolation => {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                }
+                outcome => return Ok(outcome),
+            }
+        }
+        Ok(self.options(creds, name)?.connect(self.nats.as_slice()).await)
     }
 
     fn options(&self, creds: Option<&str>, name: &str) -> Result<ConnectOptions, Failure> {
@@ -120,7 +136,7 @@ fn read(path: &Path, closed: u32, otherwise: &str) -> Result<String, Failure> {
 }
 
 /// Credentials that are refused are another thing than a server that is away.
-fn refused(urls: &str, error: &async_nats::ConnectError) -> Failure {
+fn refused(urls: &str, error: &ConnectError) -> Failure {
     match error.kind() {
         ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => Failure::Answered {
             status: 401,

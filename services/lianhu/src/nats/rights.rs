@@ -146,9 +146,9 @@ fn keys_asked() -> Part {
     part(&["lianhu.v1.vault.>"], &[])
 }
 
-/// Doing it.
+/// Doing it, unless another does it already.
 fn keys_served() -> Part {
-    part(&[], &["lianhu.v1.vault.>"])
+    part(&["lianhu.v1.vault.check"], &["lianhu.v1.vault.>"])
 }
 
 /// Writing feeds into the streams that provisioning made, and seeing how far they are.

@@ -36,6 +36,11 @@ impl Work {
         Self { client, bus: None, services: Vec::new(), answering, following, stop: watch::Sender::default() }
     }
 
+    /// Its connection.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Answers for the vault.
     pub async fn keys(&mut self, vault: Arc<Vault>) -> Result<(), Failure> {
         let asked = vault.clone();
@@ -59,6 +64,29 @@ impl Work {
     pub fn bus(&mut self, bus: Arc<Bus>, duties: Duties) {
         self.following.push(tokio::spawn(bus.clone().run(duties)));
         self.bus = Some(bus);
+    }
+
+    /// Resolves when the ledger is followed no more, for good: this process can only be in the way then, because
+    /// others would be asked in its place.
+    pub fn ledger_lost(&self) -> impl Future<Output = ()> + Send + use<> {
+        let head = self.bus.as_ref().map(|bus| bus.ledger_head());
+        async move {
+            match head {
+                Some(mut head) => while head.changed().await.is_ok() {},
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Whether the ledger is followed.
+    pub fn ledger_well(&self) -> Result<(), Failure> {
+        match &self.bus {
+            Some(bus) if bus.ledger_head().has_changed().is_err() => {
+                let why = bus.status().map_or_else(|why| why.to_string(), |status| status.stopped.join("; "));
+                Err(Failure::Store(format!("the ledger is followed no more: {why}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A bus whose followers somebody else runs.

@@ -28,14 +28,17 @@ use vocabulary::{Instant, Position, Region};
 
 /// The seed of the demo's tellings.
 pub const SEED: u64 = 1;
-/// Records that are copied at a time: as many as `join_all` begins strictly in their order.
+/// Records that are copied at a time into a ledger that takes them in the order in which they are begun: as many
+/// as `join_all` begins strictly so.
 const AT_ONCE: usize = 30;
 
 /// Fills the stores of a demo, unless they hold a case already. What they hold else, stays.
 ///
 /// # Errors
 /// A store failed; or a story of this program is not admitted by its rules.
-pub async fn plant(stores: &Parts, region: &Region, folder: &Path) -> Result<(), Failure> {
+///
+/// `ordered` says that records appended side by side stand in the order in which they were begun.
+pub async fn plant(stores: &Parts, region: &Region, folder: &Path, ordered: bool) -> Result<(), Failure> {
     if !stores.ledger.histories(HistoryKind::Case)?.is_empty() {
         return Ok(());
     }
@@ -43,7 +46,7 @@ pub async fn plant(stores: &Parts, region: &Region, folder: &Path) -> Result<(),
     let lines = file::read(&lived(&Stories::read()?, now)).map_err(Failure::Faults)?;
     let Some(first) = lines.first().map(|line| line.recorded) else { return Ok(()) };
     let memory = Arc::new(MemoryLedger::default());
-    let held = copy(&*stores.ledger, &*memory, Position(0)).await?;
+    let held = copy(&*stores.ledger, &*memory, Position(0), AT_ONCE).await?;
     let last = memory.get(held)?.map(|stored| stored.record.recordedtime);
     let begin = first.timestamp().checked_sub(BEFORE).map_or(first, Instant::new);
     let clock = Arc::new(StoryClock::at(last.map_or(begin, |last| last.max(begin))));
@@ -58,7 +61,7 @@ pub async fn plant(stores: &Parts, region: &Region, folder: &Path) -> Result<(),
     let outcome = live(&bus, &clock, &lines, now).await;
     followers.abort();
     outcome?;
-    copy(&*memory, &*stores.ledger, held).await?;
+    copy(&*memory, &*stores.ledger, held, if ordered { AT_ONCE } else { 1 }).await?;
     Ok(())
 }
 
@@ -98,10 +101,15 @@ fn aged(telling: Telling, age: Age, now: Instant) -> Vec<Document> {
 }
 
 /// Copies what stands behind a position from one ledger to the same positions of another; answers the last one.
-async fn copy(from: &dyn Ledger, to: &dyn Ledger, after: Position) -> Result<Position, Failure> {
+async fn copy(
+    from: &dyn Ledger,
+    to: &dyn Ledger,
+    after: Position,
+    at_once: usize,
+) -> Result<Position, Failure> {
     let mut last = after;
     loop {
-        let records = from.range(last, AT_ONCE)?;
+        let records = from.range(last, at_once)?;
         if records.is_empty() {
             return Ok(last);
         }

@@ -74,3 +74,49 @@ async fn a_publish_asks_three_times_at_most_and_a_shown_fact_once() {
     assert_eq!(shown["data"]["narrative"], report(1)["data"]["narrative"]);
     assert_eq!(keys.taken(), 1, "all values of the fact at once");
 }
+
+/// Keys that are far away: while they answer, another record is appended.
+struct Slow {
+    keys: Arc<Vault>,
+    bus: Arc<Bus>,
+}
+
+impl Keys for Slow {
+    fn name(&self, parts: &[&[u8]]) -> Result<[u8; 16], VaultError> {
+        self.keys.name(parts)
+    }
+
+    fn protect(&self, document: &ClearDocument) -> Result<SealedDocument, VaultError> {
+        self.keys.protect(document)
+    }
+
+    fn reveal(&self, fact: FactPlace, values: &[SealedAt]) -> Result<Vec<Opened>, VaultError> {
+        self.keys.reveal(fact, values)
+    }
+
+    fn mac(&self, key: KeyId, message: &Protected<Vec<u8>>) -> Result<Option<[u8; 32]>, VaultError> {
+        self.keys.mac(key, message)
+    }
+
+    fn check(&self) -> Result<Health, VaultError> {
+        let (done, told) = std::sync::mpsc::channel();
+        let bus = self.bus.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let envelope = Envelope::structured(report(1).to_string().as_bytes()).unwrap();
+            let receipt = runtime.block_on(bus.publish(&caller("hsp-01"), envelope, None));
+            let _ = done.send(receipt.is_ok()); // Err: it came too late
+        });
+        let admitted = told.recv_timeout(Duration::from_secs(60));
+        assert_eq!(admitted, Ok(true), "nothing is appended while the vault is waited for");
+        self.keys.check()
+    }
+}
+
+#[tokio::test]
+async fn while_the_vault_is_waited_for_at_the_start_the_ledger_goes_on() {
+    let fixture = adopted().await;
+    let slow = Slow { keys: fixture.vault.clone(), bus: fixture.bus.clone() };
+    let views = fixture.dir.path().join("slow");
+    open_with(fixture.ledger.clone(), Arc::new(slow), fixture.clock.clone(), &views).unwrap();
+}
