@@ -47,12 +47,12 @@ fn on_nats_each_row_is_held_against_the_bare_server_and_nothing_is_left() {
     let rows = rows(&["--nats", "--connections", "2"]);
     let measures: Vec<&str> = rows.iter().map(|row| row["measure"].as_str().unwrap()).collect();
     let expected = [
-        "publish over HTTP, 2 connections",
-        "publish by NATS request, 2 connections",
         "receipt → message of a feed, p50",
         "receipt → message of a feed, p99",
         "receipt → line at another agency, p50",
         "receipt → line at another agency, p99",
+        "publish over HTTP, 2 connections",
+        "publish by NATS request, 2 connections",
         "a fresh copy of the ledger",
     ];
     assert_eq!(measures, expected);
@@ -61,11 +61,11 @@ fn on_nats_each_row_is_held_against_the_bare_server_and_nothing_is_left() {
         assert_eq!(row["store"], "JetStream, on one server", "{row}");
         assert_eq!(row["met"].is_boolean(), row["target"].is_string(), "{row}");
     }
-    for row in [&rows[0], &rows[1], &rows[6]] {
+    for row in &rows[4..] {
         let ratio = row["value"].as_f64().unwrap() / row["beside"].as_f64().unwrap();
         assert!((row["ratio"].as_f64().unwrap() - ratio).abs() < 1e-9 && row["target"].is_string(), "{row}");
     }
-    assert!(rows[3]["value"].as_f64() >= rows[2]["value"].as_f64(), "{rows:?}");
+    assert!(rows[1]["value"].as_f64() >= rows[0]["value"].as_f64(), "{rows:?}");
     let held: u64 = rows[6]["payload"].as_str().unwrap().split(' ').next().unwrap().parse().unwrap();
     assert!(held > 150, "all of the stream is followed: {}", rows[6]);
 }

@@ -81,9 +81,9 @@ impl Heard {
         }
     }
 
-    /// Whether anything was heard at all.
-    pub fn anything(&self) -> bool {
-        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// Whether this report was heard of.
+    pub fn has(&self, number: u64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&number)
     }
 
     /// How long after its receipt each report was heard of.

@@ -103,8 +103,13 @@ impl Plan<'_> {
         options: &[String],
         tell: &mut impl FnMut(Row) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let served = Served::start(self.folder, options)?;
-        load::publish(served.at, 1, Duration::from_secs(1))?; // warm
+        if self.told {
+            let served = Served::start(self.folder, options)?;
+            load::publish(served.at, 1, Duration::from_secs(1))?; // warm
+            told(runtime, place, js, &served, self.span, tell)?;
+        }
+        let served = Served::start(self.folder, options)?; // nobody has a feed any more
+        load::publish(served.at, 1, Duration::from_secs(1))?;
         let like = runtime.block_on(place.first_case(js))?;
         let bytes = like.to_bytes().len();
         let payload = format!("reports, {bytes} bytes a record");
@@ -120,9 +125,6 @@ impl Plan<'_> {
                 tell(row.beside(bare, "bare messages").ratio_from(0.5))?;
             }
         }
-        if self.told {
-            told(runtime, place, js, &served, self.span, tell)?;
-        }
         drop(served);
         match self.records {
             Some(records) => tell(runtime.block_on(follow::row(place, self.folder, records, &like))?),
@@ -131,7 +133,7 @@ impl Plan<'_> {
     }
 }
 
-/// How late an agency is told, over NATS and over HTTP.
+/// How late an agency is told, over NATS and over HTTP. Its feed is made for that, and removed.
 fn told(
     runtime: &Runtime,
     place: &Place,
@@ -143,12 +145,14 @@ fn told(
     let (by_feed, by_line) = (Arc::new(Heard::default()), Arc::new(Heard::default()));
     let taking = runtime.block_on(place.take_feed(js, by_feed.clone()))?;
     told::listen(served.at, by_line.clone())?;
-    let begin = Instant::now();
-    while !(by_feed.anything() && by_line.anything()) {
+    let (begin, number) = (Instant::now(), load::next());
+    let first = load::Line::open(served.at).and_then(|mut line| line.publish(&load::report(number)));
+    first.map_err(|error| load::unreachable(served.at, &error))?;
+    while !(by_feed.has(number) && by_line.has(number)) {
         if begin.elapsed() > PATIENCE {
             return Err(Failure::Store("the bus does not write the feed".to_owned()));
         }
-        load::publish(served.at, 1, AGAIN)?; // until the bus has found the stream
+        std::thread::sleep(AGAIN); // the bus finds the stream, and writes all that was before
     }
     let sent = Sent::at_a_fixed_rate(served.at, span)?;
     for (whom, heard) in [("message of a feed", by_feed), ("line at another agency", by_line)] {
@@ -158,7 +162,10 @@ fn told(
         }
     }
     taking.abort();
-    Ok(())
+    runtime
+        .block_on(js.delete_stream(format!("LIANHU_FEED_{TOLD}")))
+        .map_err(|why| place.away(&why))
+        .map(drop)
 }
 
 impl Place {
