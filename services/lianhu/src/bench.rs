@@ -4,15 +4,20 @@
 //! callers, group-committed and synced in the same way; making views again, against reading the ledger and nothing
 //! else; one publish into a large ledger, against one into a small one. The load comes from this process too, so
 //! both share the machine's cores with it. Ratios travel between machines, figures do not.
+//!
+//! With `--nats` the ledger is on a NATS server: see [`nats`].
 
 mod filled;
 mod load;
+mod nats;
 mod raw;
 mod row;
 mod served;
 mod start;
+mod told;
 
 use crate::failure::Failure;
+use crate::nats::connect::NatsArgs;
 use clap::{Args, ValueEnum};
 use filled::Filled;
 use row::Row;
@@ -32,12 +37,26 @@ pub struct Bench {
     /// Connections that publish, one row each
     #[arg(long, value_delimiter = ',', default_value = "1,8,64")]
     connections: Vec<usize>,
-    /// Published facts of the ledger that has grown
-    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
-    facts: u64,
+    /// Published facts of the ledger that has grown; with --nats, records of the ledger that is followed [default:
+    /// 200000, with --nats 50000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(100..=100_000_000))]
+    facts: Option<u64>,
     /// Folder on the disk to measure; a new folder in it is used and removed
     #[arg(long, default_value = ".", value_name = "DIR")]
     disk: PathBuf,
+    /// Measure a bus on NATS: on servers of its own, started from the program nats-server (or what NATS_SERVER
+    /// names), or in an account of these servers that holds no stream and forbids nothing
+    #[arg(long, value_name = "URL", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
+    nats: Option<Vec<String>>,
+    /// Credentials for the servers that --nats names
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_creds: Option<PathBuf>,
+    /// Certificate authority of the servers that --nats names
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_ca: Option<PathBuf>,
+    /// Servers that hold each record, with --nats
+    #[arg(long, default_value = "1", value_name = "N", value_parser = ["1", "3", "5"], requires = "nats")]
+    replicas: String,
 }
 
 /// What can be measured.
@@ -55,6 +74,8 @@ enum Rows {
     Rebuild,
     /// Start and memory with a ledger that has grown
     Start,
+    /// A fresh copy of a ledger on NATS, beside a consumer that does nothing
+    Follow,
 }
 
 impl Bench {
@@ -80,6 +101,12 @@ impl Bench {
         mut tell: impl FnMut(Row) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let span = Duration::from_secs(self.seconds);
+        if let Some(urls) = &self.nats {
+            return in_runtime(|runtime| self.on_nats(folder, urls)?.run(runtime, &mut tell));
+        }
+        if self.rows.contains(&Rows::Follow) {
+            return Err(Failure::Usage("the row follow is for --nats".to_owned()));
+        }
         if self.wants(&[Rows::Publish, Rows::Lone]) {
             let all = if self.wants(&[Rows::Publish]) { &self.connections[..] } else { &[] };
             let lone = self.wants(&[Rows::Lone]);
@@ -98,13 +125,41 @@ impl Bench {
         Ok(())
     }
 
+    /// What is measured on NATS.
+    fn on_nats<'a>(&'a self, folder: &'a Path, urls: &[String]) -> Result<nats::Plan<'a>, Failure> {
+        let there = [Rows::Publish, Rows::Stream, Rows::Follow];
+        if self.rows.iter().any(|row| !there.contains(row)) {
+            return Err(Failure::Usage("the rows with --nats are publish, stream and follow".to_owned()));
+        }
+        let named: Vec<String> = urls.iter().filter(|url| !url.is_empty()).cloned().collect();
+        let mut options = vec!["--nats".to_owned(), named.join(",")];
+        for (name, file) in [("--nats-creds", &self.nats_creds), ("--nats-ca", &self.nats_ca)] {
+            if let Some(file) = file {
+                options.extend([name.to_owned(), file.display().to_string()]);
+            }
+        }
+        let given = || NatsArgs::of(named.clone(), self.nats_ca.clone(), self.nats_creds.clone());
+        Ok(nats::Plan {
+            folder,
+            nats: (!named.is_empty()).then(given),
+            options,
+            replicas: self.replicas.parse().unwrap_or(1),
+            span: Duration::from_secs(self.seconds),
+            connections: if self.wants(&[Rows::Publish]) { &self.connections } else { &[] },
+            told: self.wants(&[Rows::Stream]),
+            records: self.wants(&[Rows::Follow]).then(|| self.facts.unwrap_or(50_000)),
+        })
+    }
+
     /// The rows of a ledger that has grown; answers its folder, which nobody uses any more.
     async fn grown(
         &self,
         folder: &Path,
         mut tell: impl FnMut(Row) -> Result<(), Failure>,
     ) -> Result<(PathBuf, usize), Failure> {
-        let mut filled = Filled::start(folder, usize::try_from(self.facts).unwrap_or(usize::MAX)).await?;
+        let mut filled =
+            Filled::start(folder, usize::try_from(self.facts.unwrap_or(200_000)).unwrap_or(usize::MAX))
+                .await?;
         if self.wants(&[Rows::Growth]) {
             tell(filled.grow().await?)?;
         } else {

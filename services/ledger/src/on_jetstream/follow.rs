@@ -48,6 +48,8 @@ enum End {
     Again(String),
     /// Follow no more.
     For(LedgerError),
+    /// Nobody has the ledger any more.
+    Closed,
 }
 
 impl Copier {
@@ -70,6 +72,7 @@ impl Copier {
             match end {
                 End::Again(why) => tracing::info!(why, "the ledger is followed anew"),
                 End::For(why) => return self.shared.fail(why),
+                End::Closed => return,
             }
             tokio::time::sleep(AGAIN).await;
         }
@@ -92,7 +95,7 @@ impl Copier {
                 biased;
                 count = self.acked.recv_many(&mut acked, CHUNK) => {
                     if count == 0 {
-                        return End::For(LedgerError::unavailable("the ledger was closed"));
+                        return End::Closed;
                     }
                     self.early.extend(acked.drain(..).map(|acked| (acked.arrived.at, acked)));
                     if let Err(why) = self.take(Vec::new()) {

@@ -51,10 +51,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The ledger on a stream. Dropping it stops its tasks; what was acknowledged stays in the stream.
 pub struct JetStreamLedger {
+    /// Dropped first of all, which is why it stands here: aborts them, so that none takes the end of the others
+    /// for a fault.
+    _tasks: JoinSet<()>,
     shared: Arc<Shared>,
     acked: mpsc::UnboundedSender<Acked>,
-    /// Dropped first of all: aborts them.
-    _tasks: JoinSet<()>,
 }
 
 impl JetStreamLedger {

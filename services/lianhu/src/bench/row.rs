@@ -53,6 +53,16 @@ impl Row {
         }
     }
 
+    /// Kept elsewhere than in sled.
+    pub fn on(self, store: &'static str) -> Self {
+        Self { store, ..self }
+    }
+
+    /// An answer means another thing than that it is flushed and synced here.
+    pub fn means(self, durability: &'static str) -> Self {
+        Self { durability, ..self }
+    }
+
     /// Nothing of this row is flushed before it counts.
     pub fn not_durable(self, why: &'static str) -> Self {
         Self { durability: why, ..self }

@@ -12,7 +12,7 @@
 mod agency;
 mod claims;
 pub mod connect;
-mod feed;
+pub mod feed;
 mod init;
 pub mod provision;
 mod push;
