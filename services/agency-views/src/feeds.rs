@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use vocabulary::governance::Governance;
+use vocabulary::id::HistoryKind;
 use vocabulary::{AgencyCode, Fact, FactRef, HistoryId, Position};
 
 /// The feeds of all agencies.
@@ -324,7 +325,9 @@ impl Feeds {
             let case = std::str::from_utf8(&key[prefix.len()..]).ok();
             let case = case.and_then(|case| HistoryId::parse(case).ok()).ok_or(ViewError::Row)?;
             let last = told.len().checked_sub(8).and_then(|at| told.get(at..)).ok_or(ViewError::Row)?;
-            cases.push((case, number(last)?));
+            if case.kind() == HistoryKind::Case {
+                cases.push((case, number(last)?));
+            }
         }
         cases.sort_by_key(|(_, last)| std::cmp::Reverse(*last));
         Ok(cases)

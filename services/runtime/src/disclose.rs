@@ -1,4 +1,5 @@
-//! The disclosure follower: for every record of a case it appends what which agency was told of it.
+//! The disclosure follower: for every record of a case, or of the file of a child, it appends what which agency
+//! was told of it.
 //!
 //! Per source record it says one fact in `disclosure-<region>`, or several of at most 1,000 entries; when it
 //! has fallen behind, it says those of several sources in one record. The ids of the facts derive from the
@@ -92,7 +93,7 @@ impl Bus {
             }
             let sources = follower.next().await?;
             let (mut facts, mut entries) = (Vec::new(), 0);
-            for source in sources.iter().filter(|stored| stored.record.history.kind() == HistoryKind::Case) {
+            for source in sources.iter().filter(|stored| is_told(stored)) {
                 let already =
                     desk.told.filter(|(position, _)| *position == source.position).map_or(0, |(_, n)| n);
                 let tellings = match self.tellings(source, &mut cases, &parked) {
@@ -243,6 +244,12 @@ impl Bus {
         let id = format!("disclosed-{}-{chunk}", source.position);
         self.own_fact(&id, self.now().to_string(), None, &disclosed.into())
     }
+}
+
+/// Whether agencies are told of a record: of cases and of the registry files of children. What the bus keeps of its
+/// own (rules, tokens, disclosures) is nobody's feed.
+fn is_told(stored: &Stored) -> bool {
+    matches!(stored.record.history.kind(), HistoryKind::Case | HistoryKind::Child)
 }
 
 /// The sources of a disclosure record, each with the number of its entries, in order.

@@ -40,7 +40,7 @@ fn every_code_of_every_contract_has_its_words() {
             }
         });
     }
-    assert!(missing.is_empty(), "words/codes/table.rs lacks {missing:#?}");
+    assert!(missing.is_empty(), "words/codes lacks {missing:#?}");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn every_part_of_a_value_has_its_label_in_both_languages() {
             }
         });
     }
-    assert!(missing.is_empty(), "words/codes/table.rs lacks the property {missing:#?}");
+    assert!(missing.is_empty(), "words/codes lacks the property {missing:#?}");
 }
 
 #[test]

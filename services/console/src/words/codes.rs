@@ -1,5 +1,6 @@
 //! Words for codes: what a contract, a view or a rule says in short.
 
+mod further;
 mod table;
 
 use super::Lang;
@@ -7,13 +8,14 @@ use super::Lang;
 /// A code in words. The same code may mean different things under different properties (`of`): those rows
 /// stand first and name theirs. A code without words is shown as it is.
 pub(crate) fn code(of: &str, code: &str, lang: Lang) -> Option<&'static str> {
-    let any = || table::ANY.iter().find(|(known, ..)| *known == code);
+    let any = || table::ANY.iter().chain(further::ANY).find(|(known, ..)| *known == code);
     own(of, code, lang).or_else(|| any().map(|(_, zh, en)| lang.of(*zh, *en)))
 }
 
 /// A code in the words of this property alone.
 pub(crate) fn own(of: &str, code: &str, lang: Lang) -> Option<&'static str> {
-    let own = table::OWN.iter().find(|(property, known, ..)| *property == of && *known == code);
+    let own =
+        table::OWN.iter().chain(further::OWN).find(|(property, known, ..)| *property == of && *known == code);
     own.map(|(_, _, zh, en)| lang.of(*zh, *en))
 }
 

@@ -5,9 +5,14 @@ mod published;
 
 use crate::{Contracts, Envelope, Rejection};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
-fn contracts() -> Contracts {
-    Contracts::published().unwrap_or_else(|e| panic!("{e}"))
+/// Compiling every schema takes a while, and every test asks for them many times.
+static CONTRACTS: LazyLock<Contracts> =
+    LazyLock::new(|| Contracts::published().unwrap_or_else(|e| panic!("{e}")));
+
+fn contracts() -> &'static Contracts {
+    &CONTRACTS
 }
 
 /// A structured event around data.

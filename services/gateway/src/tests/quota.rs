@@ -75,6 +75,8 @@ fn what_says_that_a_child_is_in_danger_is_exempt_and_nothing_else_is() {
         exempt,
         [
             "guardianship.child-removed.v1",
+            "guardianship.protection-order-violated.v1",
+            "health.psych-alert-raised.v1",
             "intake.indicator-alert-raised.v1",
             "intake.lead-received.v1",
             "mandatory-reporting.emergency-measures-taken.v1",

@@ -6,6 +6,7 @@ mod closing;
 mod disclosing;
 mod publishing;
 mod reading;
+mod registry;
 mod seen;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
