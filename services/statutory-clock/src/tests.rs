@@ -70,7 +70,8 @@ fn demo_files() -> Vec<RuleFile> {
         let content = std::fs::read_to_string(folder.join(path)).unwrap();
         RuleFile { path: path.to_owned(), content }
     };
-    let mut files = vec![read("agencies.toml"), read("visibility.toml"), read("closure.toml")];
+    let mut files =
+        vec![read("agencies.toml"), read("visibility.toml"), read("closure.toml"), read("risk.toml")];
     for inner in ["calendar", "clocks"] {
         for entry in std::fs::read_dir(folder.join(inner)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();

@@ -49,6 +49,7 @@ fn row(clock: &Clock, rules: &Rules) -> [String; 5] {
         Due::Before(fact) => format!("before {}", minute(fact.time, rules)),
         Due::Pending => "pending".to_owned(),
         Due::AtOnce => "at once".to_owned(),
+        Due::Paused(_) => "paused".to_owned(),
     };
     let stopped = clock.stopped.map_or("-".to_owned(), |stop| minute(stop.time, rules));
     [clock.rule.id.to_string(), owner, minute(clock.started.time, rules), due, stopped]

@@ -60,6 +60,7 @@ pub(super) const OWN: &[(&str, &str, &str, &str)] = &[
     ("clock", "met-late", "超时后完成", "Met late"),
     ("clock", "met", "按时完成", "Met"),
     ("clock", "expired", "已失效", "Expired"),
+    ("clock", "ended", "已终止，无须办理", "Ended, nothing owed"),
     ("property", "label", "代号", "Label"),
     ("property", "age_band", "年龄段", "Age band"),
     ("property", "sex", "性别", "Sex"),
