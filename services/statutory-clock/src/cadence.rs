@@ -40,7 +40,7 @@ impl History<'_> {
             let grade = fact.clear.get(&rule.grade).cloned().map(serde_json::from_value::<Grade>);
             let Some(Ok(grade)) = grade else { continue };
             let last = rule.valid_until.as_ref().and_then(|name| date_in(name, fact, self.rules));
-            told.push((mark(None, fact), grade, last.map(|day| self.rules.end_of(day))));
+            told.push((mark(None, fact, self.rules), grade, last.map(|day| self.rules.end_of(day))));
         }
         told.sort_by_key(|(mark, ..)| *mark);
         let mut grades = Vec::new();

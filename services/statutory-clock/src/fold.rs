@@ -95,7 +95,7 @@ impl<'f> History<'f> {
         rule.starts.iter().find_map(|start| {
             let key = matches(&start.on, fact, self.rules).then(|| key(&start.per, fact)).flatten()?;
             let about = self.about(start, &key)?;
-            let (instance, mark) = (key.clone(), mark(start.at.as_ref(), fact));
+            let (instance, mark) = (key.clone(), mark(start.at.as_ref(), fact, self.rules));
             Some(Started { rule, key, instance, mark, fact, origin: fact, about, start })
         })
     }

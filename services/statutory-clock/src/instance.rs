@@ -48,7 +48,7 @@ impl<'f> History<'f> {
             same && matches(on, fact, self.rules)
         };
         let facts = self.facts.iter().filter(|fact| of(fact));
-        let mut marks = facts.map(|fact| (mark(at, fact), *fact)).collect::<Vec<_>>();
+        let mut marks = facts.map(|fact| (mark(at, fact, self.rules), *fact)).collect::<Vec<_>>();
         marks.sort_by_key(|(mark, _)| *mark);
         marks
     }
@@ -125,7 +125,7 @@ impl<'f> History<'f> {
                 && says(fact, "instance", &start.instance)
                 && due.passed(happened(fact))
         };
-        self.facts.iter().find(explains).map(|fact| mark(None, fact))
+        self.facts.iter().find(explains).map(|fact| mark(None, fact, self.rules))
     }
 }
 

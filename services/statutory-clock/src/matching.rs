@@ -39,10 +39,18 @@ pub(crate) fn key(key: &Key, fact: &CaseFact) -> Option<String> {
     }
 }
 
-/// When it happened: by the property, or by the fact's own `time` where it has no such property.
-pub(crate) fn mark(at: Option<&String>, fact: &CaseFact) -> Mark {
-    let said = at.and_then(|property| Instant::parse(fact.clear.get(property)?.as_str()?).ok());
-    Mark { time: said.unwrap_or_else(|| happened(fact)), fact: fact.at }
+/// When it happened: by the property, or by the fact's own `time` where it has no such property. A property that is
+/// a date says no minute: on that day it is the fact's own, and otherwise the first of the day.
+pub(crate) fn mark(at: Option<&String>, fact: &CaseFact, rules: &Rules) -> Mark {
+    let own = happened(fact);
+    let said = at.and_then(|property| fact.clear.get(property)?.as_str());
+    let moment = |said: &str| Instant::parse(said).ok();
+    let first = |said: &str| {
+        let day = said.parse::<Date>().ok().filter(|day| *day != rules.local_date(own))?;
+        day.yesterday().ok().map(|before| rules.end_of(before))
+    };
+    let time = said.and_then(|said| moment(said).or_else(|| first(said)));
+    Mark { time: time.unwrap_or(own), fact: fact.at }
 }
 
 /// The day in the property: a date, or the day of the region on which its moment lies.

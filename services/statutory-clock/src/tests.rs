@@ -5,6 +5,7 @@ mod contracts;
 mod folding;
 mod incident;
 mod incident_a;
+mod twenty_years;
 mod verdicts;
 
 use crate::{Clock, clocks};
