@@ -2,9 +2,12 @@
 
 mod arithmetic;
 mod contracts;
+mod district;
 mod folding;
 mod incident;
 mod incident_a;
+mod longer;
+mod rounds;
 mod twenty_years;
 mod verdicts;
 

@@ -6,7 +6,7 @@ use crate::{Due, Owner, Verdict};
 
 /// Clock, owner, start, due (a minute, or a whole day), stop.
 #[rustfmt::skip]
-const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
+pub(super) const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
     ("K01", "hsp-01", "2026-03-30 14:05", "2026-03-31 14:05", "2026-03-30 14:18"),
     ("K02", "hsp-01", "2026-03-30 14:18", "2026-03-31 14:18", "2026-03-30 14:40"),
     ("K03", "psb-03", "2026-03-30 14:18", "at once",          "2026-03-30 14:25"),

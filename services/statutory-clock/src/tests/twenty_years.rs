@@ -192,7 +192,7 @@ fn fact() -> CaseFact {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1200))]
 
     #[test]
     fn the_last_day_is_the_one_that_walking_day_by_day_finds(
