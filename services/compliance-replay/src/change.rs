@@ -30,6 +30,8 @@ pub enum ClockEvent {
     Started,
     /// It was stopped.
     Stopped,
+    /// It was ended without its being done.
+    Ended,
     /// Its due moment is another one.
     Moved,
     /// Its owner has said why it was missed.
@@ -87,6 +89,9 @@ pub(crate) fn clock_changes(before: &[ClockRow], after: &[ClockRow]) -> Vec<Cloc
             if clock.stopped.is_some() {
                 note(ClockEvent::Stopped, clock);
             }
+            if clock.ended.is_some() {
+                note(ClockEvent::Ended, clock);
+            }
             continue;
         };
         if was.due != clock.due {
@@ -94,6 +99,9 @@ pub(crate) fn clock_changes(before: &[ClockRow], after: &[ClockRow]) -> Vec<Cloc
         }
         if was.stopped.is_none() && clock.stopped.is_some() {
             note(ClockEvent::Stopped, clock);
+        }
+        if was.ended.is_none() && clock.ended.is_some() {
+            note(ClockEvent::Ended, clock);
         }
         if was.explained.is_none() && clock.explained.is_some() {
             note(ClockEvent::Explained, clock);

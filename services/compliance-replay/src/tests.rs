@@ -39,6 +39,8 @@ fn history() -> Vec<CaseFact> {
         report: REPORT.to_owned(),
         accepted_at: "2026-03-30T14:25:00+08:00".to_owned(),
         receipt_no: "J1".to_owned(),
+        matters: Vec::new(),
+        competent: None,
     };
     let case_filed = CriminalCaseFiled {
         report: REPORT.to_owned(),

@@ -82,6 +82,8 @@ fn police_accept(agency: &str) -> CaseFact {
         report: REPORT.to_owned(),
         accepted_at: AT.to_owned(),
         receipt_no: "2026-0142".to_owned(),
+        matters: Vec::new(),
+        competent: None,
     };
     said(agency, OTHER, MandatoryReporting::PoliceAccepted(accepted))
 }

@@ -2,12 +2,16 @@
 //! which it is in force; `statutory-clock` folds a case under them.
 
 mod allowed;
+mod longer;
 mod pattern;
 mod read;
-mod shape;
+pub(crate) mod shape;
 
-pub use allowed::{Allowed, Case, LastDay};
-pub use pattern::{Before, Key, Pattern, Start, Stop, Word};
+pub use allowed::{Allowed, Case, LastDay, Period, YearDay};
+pub use longer::{Extension, Longer, Pause};
+pub use pattern::{Key, Mention, Pattern, Start, Stop, Word};
+
+pub(crate) use read::{counted, property};
 
 use crate::{Name, Term};
 use std::collections::BTreeSet;
@@ -53,6 +57,16 @@ pub struct ClockRule {
     pub stops: Vec<Stop>,
     /// By when: the first case that fits the starting fact; the last fits always.
     pub due: Vec<Case>,
+    /// What it stops begins it anew, until something ends it.
+    pub repeats: bool,
+    /// It is a right or a term and not a duty: when its time is over it expires, and nobody has missed anything.
+    pub right: bool,
+    /// What ends it without being done: from there on nothing is owed.
+    pub ends: Vec<Mention>,
+    /// What makes time stand still.
+    pub pauses: Vec<Pause>,
+    /// What grants more time.
+    pub extensions: Vec<Extension>,
     /// What the bus says when the validity has ended.
     pub expired: Option<Expired>,
     /// The legal basis.
@@ -135,10 +149,17 @@ impl ClockRule {
     /// Every fact that the rule looks at.
     pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let starts = self.starts.iter().flat_map(|start| start.about.iter().chain([&start.on]));
+        starts.chain(self.stops.iter().map(|stop| &stop.on)).chain(self.mentions().map(|fact| &fact.on))
+    }
+
+    /// Every fact before which something is due, or that ends, pauses or lengthens the clock.
+    pub fn mentions(&self) -> impl Iterator<Item = &Mention> {
         let before = self.due.iter().filter_map(|case| match &case.time {
-            Allowed::Before(fact) => Some(&fact.on),
+            Allowed::Before(fact) => Some(fact),
             _ => None,
         });
-        starts.chain(self.stops.iter().map(|stop| &stop.on)).chain(before)
+        let pauses = self.pauses.iter().flat_map(|pause| [&pause.from, &pause.until]);
+        let extensions = self.extensions.iter().map(|extension| &extension.by);
+        before.chain(&self.ends).chain(pauses).chain(extensions)
     }
 }

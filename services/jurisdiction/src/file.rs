@@ -44,7 +44,12 @@ impl RuleFile {
 }
 
 /// Files that are missing, given twice, or not of a jurisdiction at all. Those of a folder may be any number.
-pub(crate) fn misplaced(files: &[RuleFile], expected: &[&str], folders: &[&str]) -> Vec<Fault> {
+pub(crate) fn misplaced(
+    files: &[RuleFile],
+    expected: &[&str],
+    optional: &[&str],
+    folders: &[&str],
+) -> Vec<Fault> {
     let fault =
         |file: &str, reason: &str| Fault { file: file.to_owned(), line: 1, reason: reason.to_owned() };
     let count = |path: &str| files.iter().filter(|file| file.path == path).count();
@@ -58,7 +63,8 @@ pub(crate) fn misplaced(files: &[RuleFile], expected: &[&str], folders: &[&str])
     }
     for (place, file) in files.iter().enumerate().filter(|(_, file)| !expected.contains(&file.path.as_str()))
     {
-        if !folders.iter().any(|folder| file.is_in(folder)) {
+        let known = optional.contains(&file.path.as_str()) || folders.iter().any(|folder| file.is_in(folder));
+        if !known {
             faults.push(fault(&file.path, "this is not a rule file that anything reads"));
         } else if files[..place].iter().any(|earlier| earlier.path == file.path) {
             faults.push(fault(&file.path, "the file is given twice"));

@@ -10,6 +10,7 @@
 //! - The **calendar** (`calendar/<year>.toml`): holidays and make-up working days, year by year.
 //! - **Clocks** (`clocks/*.toml`): what must happen by when, by whom, by which law, each with its dates. What
 //!   they say of a case is the work of `statutory-clock`.
+//! - **Risk** (`risk.toml`): how often a child of each grade is contacted, visited and assessed anew.
 //! - **Closure** (`closure.toml`): what must hold before a case may close, each with its dates. Whether it holds
 //!   of a case is the work of `closure`.
 //!
@@ -24,6 +25,7 @@ mod file;
 #[cfg(any(test, feature = "given"))]
 #[allow(clippy::expect_used, reason = "a test harness: a broken test must stop")]
 pub mod given;
+pub mod risk;
 mod roster;
 mod term;
 #[cfg(test)]
@@ -34,6 +36,7 @@ pub use calendar::{Calendar, NoCalendar, Year};
 pub use clock::{ClockId, ClockRule, Clocks};
 pub use closure::Criteria;
 pub use file::{Fault, RuleFile};
+pub use risk::Risk;
 pub use roster::{Agency, Name};
 pub use term::{Dated, Term};
 pub use visibility::{Class, Group, Level, Standing};
@@ -49,12 +52,15 @@ use vocabulary::{AgencyCode, GroupName, Instant, Region, Role, TypeName, Version
 const AGENCIES: &str = "agencies.toml";
 const VISIBILITY: &str = "visibility.toml";
 const CLOSURE: &str = "closure.toml";
+const RISK: &str = "risk.toml";
 
 const CALENDAR: &str = "calendar";
 const CLOCKS: &str = "clocks";
 
 /// The files and folders that make up a jurisdiction. Any other is refused: a rule that nobody reads misleads.
 const FILES: [&str; 3] = [AGENCIES, VISIBILITY, CLOSURE];
+/// Files that a jurisdiction may do without: those that were adopted before they existed have none.
+const OPTIONAL: [&str; 1] = [RISK];
 const FOLDERS: [&str; 2] = [CALENDAR, CLOCKS];
 
 /// The rules of a region as one adoption put them in force. Cheap to clone.
@@ -65,6 +71,7 @@ pub struct Rules {
     visibility: Arc<Visibility>,
     calendar: Arc<Calendar>,
     clocks: Arc<Clocks>,
+    risk: Arc<Risk>,
     closing: Arc<Criteria>,
 }
 
@@ -75,20 +82,22 @@ impl Rules {
     /// Every fault that was found, in the order of file and line. What rows say of each other is looked at
     /// once each row can be read, so that one slip does not call forth ten.
     pub fn read(files: &[RuleFile], version: Version) -> Result<Self, Vec<Fault>> {
-        let mut faults = file::misplaced(files, &FILES, &FOLDERS);
+        let mut faults = file::misplaced(files, &FILES, &OPTIONAL, &FOLDERS);
         let file = |path| files.iter().find(|file| file.path == path);
         let roster = file(AGENCIES).and_then(|file| Roster::read(Reader::new(file, &mut faults)));
         let visibility = file(VISIBILITY)
             .and_then(|file| Visibility::read(Reader::new(file, &mut faults), roster.as_ref()));
         let folder = |folder| files.iter().filter(move |file| file.is_in(folder));
         let calendar = Calendar::read(folder(CALENDAR), &mut faults).into();
-        let clocks = Clocks::read(folder(CLOCKS), roster.as_ref(), &mut faults).into();
+        let risk = file(RISK).map(|file| Risk::read(Reader::new(file, &mut faults)).unwrap_or_default());
+        let clocks = Clocks::read(folder(CLOCKS), (roster.as_ref(), risk.as_ref()), &mut faults).into();
+        let risk = risk.unwrap_or_default().into();
         let closing = file(CLOSURE).map(|file| Criteria::read(Reader::new(file, &mut faults)));
         let closing = closing.unwrap_or_default().into();
         match (roster, visibility) {
             (Some(roster), Some(visibility)) if faults.is_empty() => {
                 let (roster, visibility) = (roster.into(), visibility.into());
-                Ok(Self { version, roster, visibility, calendar, clocks, closing })
+                Ok(Self { version, roster, visibility, calendar, clocks, risk, closing })
             }
             _ => {
                 faults.sort();
@@ -100,8 +109,8 @@ impl Rules {
     /// Before the first adoption: nobody is on the roster, and nothing is visible.
     pub fn none(region: &Region) -> Self {
         let roster = Roster::empty(region).into();
-        let (visibility, calendar, clocks, closing) = <_>::default();
-        Self { version: Version(0), roster, visibility, calendar, clocks, closing }
+        let (visibility, calendar, clocks, risk, closing) = <_>::default();
+        Self { version: Version(0), roster, visibility, calendar, clocks, risk, closing }
     }
 
     /// The region that these rules are of.
@@ -155,6 +164,11 @@ impl Rules {
     /// What must happen by when.
     pub fn clocks(&self) -> &Clocks {
         &self.clocks
+    }
+
+    /// How often what is done for a child of each grade.
+    pub fn risk(&self) -> &Risk {
+        &self.risk
     }
 
     /// What must hold before a case may close.

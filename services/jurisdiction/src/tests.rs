@@ -2,6 +2,7 @@
 
 mod calendar_faults;
 mod clock_faults;
+mod clock_rounds;
 mod closure_faults;
 mod dates;
 mod levels;

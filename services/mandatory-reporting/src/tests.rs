@@ -81,7 +81,13 @@ fn registers(agency: &str, report: &str) -> CaseFact {
 
 fn accepts(agency: &str, report: &str) -> CaseFact {
     let (accepted_at, receipt_no) = (AT.to_owned(), "2026-0142".to_owned());
-    let fact = PoliceAccepted { report: report.to_owned(), accepted_at, receipt_no };
+    let fact = PoliceAccepted {
+        report: report.to_owned(),
+        accepted_at,
+        receipt_no,
+        matters: Vec::new(),
+        competent: None,
+    };
     said(agency, OTHER, Said::PoliceAccepted(fact))
 }
 

@@ -84,8 +84,9 @@ impl Bus {
                         let owners = owners(clock, &folded.involved, &rules, now);
                         said.push(self.breached(clock, due, owners)?);
                     }
-                    (Verdict::Met, Some(known)) if !known.rebutted => {
-                        said.push(self.rebutted(known, clock.stopped.map(|stop| stop.time))?);
+                    (Verdict::Met | Verdict::Ended, Some(known)) if !known.rebutted => {
+                        let over = clock.stopped.or(clock.ended);
+                        said.push(self.rebutted(known, over.map(|over| over.time))?);
                     }
                     (Verdict::Expired, _) if clock.stopped.is_none() => {
                         let start = folded.facts.iter().find(|fact| fact.at == clock.started.fact);

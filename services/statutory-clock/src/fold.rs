@@ -11,16 +11,22 @@ use vocabulary::CaseFact;
 /// The fact by which an owner says why it missed: its clear properties `clock` and `instance` name the clock.
 pub const EXPLAINED: &str = "governance.breach-explained.v1";
 
-/// A fact that starts a clock.
+/// What starts an instance.
+#[derive(Clone)]
 pub(crate) struct Started<'f> {
     pub(crate) rule: &'f Arc<ClockRule>,
+    /// By what facts name the instance.
+    pub(crate) key: String,
+    /// By what people do: the key, and for what began anew the day on which it did.
     pub(crate) instance: String,
-    /// Whether the instance is this very fact, by its own id.
-    pub(crate) own: bool,
     pub(crate) mark: Mark,
+    /// The fact that started it.
     pub(crate) fact: &'f CaseFact,
+    /// The fact that started the first of its kind, where a clock begins anew.
+    pub(crate) origin: &'f CaseFact,
     /// The fact that the start is about.
     pub(crate) about: Option<&'f CaseFact>,
+    start: &'f Start,
 }
 
 /// The clocks of a history, in the order of their starts, by the facts so far and the rules given. As of an
@@ -47,25 +53,50 @@ impl<'f> History<'f> {
         let mut starts =
             self.facts.iter().filter_map(|fact| self.started(versions, fact)).collect::<Vec<_>>();
         starts.sort_by_key(|start| start.mark);
-        let mut clocks = Vec::<Clock>::new();
+        let mut clocks = Vec::<(String, Clock)>::new();
         for start in starts {
-            let last = clocks.iter().rev().find(|clock| clock.instance == start.instance);
-            if start.own || !last.is_some_and(|last| runs_at(last, start.mark)) {
-                clocks.push(self.instance(start));
+            let mut earlier = clocks.iter().rev();
+            let last = match start.start.per {
+                Key::Id => None,
+                Key::Only => earlier.next(),
+                Key::Property(_) => earlier.find(|(key, _)| *key == start.key),
+            };
+            if !last.is_some_and(|(_, last)| runs_at(last, start.mark)) {
+                self.run(versions, start, &mut clocks);
             }
         }
-        clocks
+        clocks.into_iter().map(|(_, clock)| clock).collect()
     }
 
-    /// Which version the fact starts, if any: that of the day on which it happened.
-    fn started(&self, versions: &'f [Arc<ClockRule>], fact: &'f CaseFact) -> Option<Started<'f>> {
+    /// What became of a start; and, where the clock repeats, of each that what stopped the last one began.
+    fn run(&self, versions: &'f [Arc<ClockRule>], start: Started<'f>, clocks: &mut Vec<(String, Clock)>) {
+        let mut next = Some(start);
+        while let Some(start) = next {
+            let clock = self.instance(&start);
+            next = clock.stopped.filter(|_| start.rule.repeats).and_then(|stop| {
+                let fact = self.facts.iter().find(|fact| fact.at == stop.fact)?;
+                let rule = self.version(versions, fact)?;
+                let instance = format!("{}:{}", start.key, self.rules.local_date(stop.time));
+                Some(Started { rule, instance, mark: stop, fact, ..start.clone() })
+            });
+            clocks.push((start.key, clock));
+        }
+    }
+
+    /// The version of the day on which the fact happened.
+    fn version(&self, versions: &'f [Arc<ClockRule>], fact: &CaseFact) -> Option<&'f Arc<ClockRule>> {
         let day = self.rules.local_date(happened(fact));
-        let rule = versions.iter().find(|rule| rule.term.holds(day))?;
+        versions.iter().find(|rule| rule.term.holds(day))
+    }
+
+    /// Which version the fact starts, if any.
+    fn started(&self, versions: &'f [Arc<ClockRule>], fact: &'f CaseFact) -> Option<Started<'f>> {
+        let rule = self.version(versions, fact)?;
         rule.starts.iter().find_map(|start| {
-            let instance = matches(&start.on, fact, self.rules).then(|| key(&start.per, fact)).flatten()?;
-            let about = self.about(start, &instance)?;
-            let (own, mark) = (start.per == Key::Id, mark(start.at.as_ref(), fact));
-            Some(Started { rule, instance, own, mark, fact, about })
+            let key = matches(&start.on, fact, self.rules).then(|| key(&start.per, fact)).flatten()?;
+            let about = self.about(start, &key)?;
+            let (instance, mark) = (key.clone(), mark(start.at.as_ref(), fact, self.rules));
+            Some(Started { rule, key, instance, mark, fact, origin: fact, about, start })
         })
     }
 
@@ -85,5 +116,6 @@ impl<'f> History<'f> {
 /// Whether the clock still runs, or is still owed, at a later start of the same instance.
 fn runs_at(clock: &Clock, start: Mark) -> bool {
     let over = clock.due.as_ref().is_ok_and(|due| due.expires() && due.passed(start.time));
-    !over && clock.stopped.is_none_or(|stop| stop.time > start.time)
+    let done = [clock.stopped, clock.ended].into_iter().flatten().any(|mark| mark.time <= start.time);
+    !over && !done
 }

@@ -1,12 +1,12 @@
-//! One instance: who owes it, by when, what stopped it, and whether its breach was explained.
+//! One instance: who owes it, by when, what stopped or ended it, and whether its breach was explained.
 
-use crate::due::{after_months, count, days_before};
+use crate::due::{Counting, after_months, days_before};
 use crate::fold::{EXPLAINED, Started};
-use crate::matching::{agency_in, fits, happened, key, mark, matches, named, named_roles};
+use crate::matching::{agency_in, date_in, fits, happened, key, mark, matches, named, named_roles};
 use crate::{Clock, Due, Fault, Mark, Owner};
 use jiff::civil::Date;
 use jurisdiction::Rules;
-use jurisdiction::clock::{Allowed, Before, Key, OwnerRule, Pattern, Stop};
+use jurisdiction::clock::{Allowed, Key, Mention, OwnerRule, Pattern, Stop};
 use std::collections::BTreeSet;
 use vocabulary::CaseFact;
 
@@ -16,32 +16,47 @@ pub(crate) struct History<'f> {
     pub(crate) rules: &'f Rules,
 }
 
-impl History<'_> {
+impl<'f> History<'f> {
     /// What became of a start.
-    pub(crate) fn instance(&self, start: Started<'_>) -> Clock {
-        let stopped = start.rule.stops.iter().filter_map(|stop| self.stopped(stop, &start)).min();
-        let due = self.due(&start);
-        let explained = due.as_ref().ok().and_then(|due| self.explained(&start, due));
-        let owner = owner(&start);
-        let Started { rule, instance, mark, .. } = start;
-        Clock { rule: rule.clone(), instance, owner, started: mark, due, stopped, explained }
+    pub(crate) fn instance(&self, start: &Started<'_>) -> Clock {
+        let stopped = start.rule.stops.iter().filter_map(|stop| self.stopped(stop, start)).min();
+        let ended = start.rule.ends.iter().flat_map(|end| self.mentions(end, start)).map(|(mark, _)| mark);
+        let ended = ended.filter(|end| end.fact != start.mark.fact).min();
+        // What is done once nothing is owed is not what was owed.
+        let (stopped, ended) = match (stopped, ended) {
+            (Some(stop), Some(end)) if end.time < stop.time => (None, Some(end)),
+            (Some(stop), _) => (Some(stop), None),
+            (None, ended) => (None, ended),
+        };
+        let owner = owner(start);
+        let due = self.due(start, &owner);
+        let explained = due.as_ref().ok().and_then(|due| self.explained(start, due));
+        let (rule, instance) = (start.rule.clone(), start.instance.clone());
+        Clock { rule, instance, owner, started: start.mark, due, stopped, ended, explained }
     }
 
-    /// The facts that match and speak of the instance, with their times, from the earliest on.
+    /// The facts that match and speak of the key, with their times, from the earliest on.
     fn marks(
         &self,
         on: &Pattern,
         per: Option<&Key>,
         at: Option<&String>,
-        instance: &str,
-    ) -> Vec<(Mark, &CaseFact)> {
+        named: &str,
+    ) -> Vec<(Mark, &'f CaseFact)> {
         let of = |fact: &CaseFact| {
-            let same = per.is_none_or(|per| key(per, fact).is_some_and(|named| named == instance));
+            let same = per.is_none_or(|per| key(per, fact).is_some_and(|key| key == named));
             same && matches(on, fact, self.rules)
         };
         let facts = self.facts.iter().filter(|fact| of(fact));
-        let mut marks = facts.map(|fact| (mark(at, fact), *fact)).collect::<Vec<_>>();
+        let mut marks = facts.map(|fact| (mark(at, fact, self.rules), *fact)).collect::<Vec<_>>();
         marks.sort_by_key(|(mark, _)| *mark);
+        marks
+    }
+
+    /// What was said of the instance since it started.
+    pub(crate) fn mentions(&self, mention: &Mention, start: &Started<'_>) -> Vec<(Mark, &'f CaseFact)> {
+        let mut marks = self.marks(&mention.on, mention.per.as_ref(), mention.at.as_ref(), &start.key);
+        marks.retain(|(mark, _)| mark.time >= start.mark.time);
         marks
     }
 
@@ -51,10 +66,13 @@ impl History<'_> {
         let not_before = stop.not_before_months.map(|months| after_months(day, months).unwrap_or(Date::MAX));
         let counts = |mark: &Mark| {
             let on = self.rules.local_date(mark.time);
-            (mark.time >= start.mark.time || earliest.is_some_and(|first| on >= first))
-                && not_before.is_none_or(|first| on >= first)
+            let early = earliest.is_some_and(|first| on >= first);
+            // What begins it anew does not end it at once.
+            let itself =
+                start.rule.repeats && (mark.fact == start.mark.fact || again(start) && *mark < start.mark);
+            (mark.time >= start.mark.time || early) && !itself && not_before.is_none_or(|first| on >= first)
         };
-        let marks = self.marks(&stop.on, stop.per.as_ref(), stop.at.as_ref(), &start.instance);
+        let marks = self.marks(&stop.on, stop.per.as_ref(), stop.at.as_ref(), &start.key);
         let (mut words, mut roles) = (BTreeSet::new(), BTreeSet::new());
         let complete = marks.into_iter().filter(|(mark, _)| counts(mark)).find(|(_, fact)| {
             let words_done = stop.covers.as_ref().is_none_or(|(property, all)| {
@@ -70,23 +88,30 @@ impl History<'_> {
         complete.map(|(mark, _)| mark)
     }
 
-    fn due(&self, start: &Started<'_>) -> Result<Due, Fault> {
-        let case = start.rule.due.iter().find(|case| fits(&case.when, start.fact)).ok_or(Fault::NoRule)?;
-        match &case.time {
+    fn due(&self, start: &Started<'_>, owner: &Owner) -> Result<Due, Fault> {
+        let case = start.rule.due.iter().find(|case| fits(&case.when, start.origin)).ok_or(Fault::NoRule)?;
+        let due = match &case.time {
             Allowed::Validity(property) => {
-                let said = start.fact.clear.get(property).and_then(|value| value.as_str());
-                let day = said.and_then(|day| day.parse::<Date>().ok());
+                let day = date_in(property, start.fact, self.rules);
                 let day = day.ok_or_else(|| Fault::NoDate(property.clone()))?;
-                Ok(Due::Valid(day, self.rules.end_of(day)))
+                Due::Valid(day, self.rules.end_of(day))
             }
             Allowed::Before(before) => {
-                let Before { on, per, at } = before;
-                let marks = self.marks(on, per.as_ref(), at.as_ref(), &start.instance).into_iter();
-                let first = marks.map(|(mark, _)| mark).find(|mark| mark.time >= start.mark.time);
-                Ok(first.map_or(Due::Pending, Due::Before))
+                let first = self.mentions(before, start).into_iter().next();
+                first.map_or(Due::Pending, |(mark, _)| Due::Before(mark))
             }
-            counted => count(counted, start.mark.time, self.rules),
-        }
+            Allowed::Cadence(cadence) => self.cadence(*cadence, start.mark.time)?,
+            counted => self.lengthened(counted, start, owner)?,
+        };
+        Ok(match due {
+            Due::Within(day, end) if start.rule.right => Due::Valid(day, end),
+            due => due,
+        })
+    }
+
+    /// Without pauses and extensions.
+    pub(crate) fn counting<'c>(&'c self, fact: &'c CaseFact) -> Counting<'c> {
+        Counting { rules: self.rules, fact, pauses: &[], more_days: 0 }
     }
 
     /// What was said before there was a breach explains none.
@@ -100,16 +125,21 @@ impl History<'_> {
                 && says(fact, "instance", &start.instance)
                 && due.passed(happened(fact))
         };
-        self.facts.iter().find(explains).map(|fact| mark(None, fact))
+        self.facts.iter().find(explains).map(|fact| mark(None, fact, self.rules))
     }
+}
+
+/// Whether another one of its kind came before it.
+fn again(start: &Started<'_>) -> bool {
+    start.fact.at != start.origin.at
 }
 
 fn owner(start: &Started<'_>) -> Owner {
     let publisher = |fact: &CaseFact| fact.attributes.source.agency.clone();
     let agency = match &start.rule.owner {
         OwnerRule::Role(role) => return Owner::Role(role.clone()),
-        OwnerRule::AgencyIn(properties) => agency_in(properties, start.fact),
-        OwnerRule::Publisher => Some(publisher(start.fact)),
+        OwnerRule::AgencyIn(properties) => agency_in(properties, start.origin),
+        OwnerRule::Publisher => Some(publisher(start.origin)),
         OwnerRule::PublisherOfAbout => start.about.map(publisher),
     };
     agency.map_or(Owner::Unknown, Owner::Agency)

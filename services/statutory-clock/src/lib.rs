@@ -7,15 +7,19 @@
 //!
 //! - Two times: the starting fact's `time` chooses the version of the rule and a stop's time decides whether it
 //!   was met, so what was done in time and recorded late is met. Roles are those of the day of recording.
+//! - A clock that **repeats** begins anew with what stopped it; a fact that **ends** it leaves nothing owed. Time
+//!   stands still, or is more, only by a fact of the owner that the rule names together with its legal ground.
 //! - Order of recording does not matter: a stop that was recorded before its start still stops it.
 //! - A year that the region has not adopted gives no due date and no verdict, but a [`Fault`] that says so.
 //!
 //! No law, agency or number stands here: they are data. Announcing a breach is the work of the runtime's
 //! follower; who may see a clock is decided in `disclosure`; a fact that was withdrawn is left out by the caller.
 
+mod cadence;
 mod due;
 mod fold;
 mod instance;
+mod longer;
 mod matching;
 mod state;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Whether a fact is the one that a rule speaks of. Only clear properties can be asked.
 
 use crate::Mark;
+use jiff::civil::Date;
 use jurisdiction::Rules;
 use jurisdiction::clock::{Key, Pattern, Word};
 use serde_json::Value;
@@ -11,6 +12,11 @@ use vocabulary::{AgencyCode, CaseFact, Instant, Role};
 pub(crate) fn matches(pattern: &Pattern, fact: &CaseFact, rules: &Rules) -> bool {
     fact.attributes.kind == pattern.fact
         && fits(&pattern.when, fact)
+        && pattern.has.iter().all(|name| fact.clear.contains_key(name))
+        && pattern
+            .by
+            .as_ref()
+            .is_none_or(|role| rules.holds(&fact.attributes.source.agency, role.as_str(), fact.recorded))
         && pattern.holds.iter().all(|(property, role)| {
             agencies(fact, property).any(|agency| rules.holds(&agency, role.as_str(), fact.recorded))
         })
@@ -24,7 +30,7 @@ pub(crate) fn fits(when: &[(String, Vec<Word>)], fact: &CaseFact) -> bool {
 /// The instance that the fact names.
 pub(crate) fn key(key: &Key, fact: &CaseFact) -> Option<String> {
     match key {
-        Key::Id => Some(fact.attributes.id.to_string()),
+        Key::Id | Key::Only => Some(fact.attributes.id.to_string()),
         Key::Property(property) => values(fact, property).next().map(|word| match word {
             Word::Text(text) => text,
             Word::Number(number) => number.to_string(),
@@ -33,10 +39,25 @@ pub(crate) fn key(key: &Key, fact: &CaseFact) -> Option<String> {
     }
 }
 
-/// When it happened: by the property, or by the fact's own `time` where it has no such property.
-pub(crate) fn mark(at: Option<&String>, fact: &CaseFact) -> Mark {
-    let said = at.and_then(|property| Instant::parse(fact.clear.get(property)?.as_str()?).ok());
-    Mark { time: said.unwrap_or_else(|| happened(fact)), fact: fact.at }
+/// When it happened: by the property, or by the fact's own `time` where it has no such property. A property that is
+/// a date says no minute: on that day it is the fact's own, and otherwise the first of the day.
+pub(crate) fn mark(at: Option<&String>, fact: &CaseFact, rules: &Rules) -> Mark {
+    let own = happened(fact);
+    let said = at.and_then(|property| fact.clear.get(property)?.as_str());
+    let moment = |said: &str| Instant::parse(said).ok();
+    let first = |said: &str| {
+        let day = said.parse::<Date>().ok().filter(|day| *day != rules.local_date(own))?;
+        day.yesterday().ok().map(|before| rules.end_of(before))
+    };
+    let time = said.and_then(|said| moment(said).or_else(|| first(said)));
+    Mark { time: time.unwrap_or(own), fact: fact.at }
+}
+
+/// The day in the property: a date, or the day of the region on which its moment lies.
+pub(crate) fn date_in(property: &str, fact: &CaseFact, rules: &Rules) -> Option<Date> {
+    let said = fact.clear.get(property)?.as_str()?;
+    let moment = || Instant::parse(said).ok().map(|moment| rules.local_date(moment));
+    moment().or_else(|| said.parse::<Date>().ok())
 }
 
 /// The fact's own time; the contract has checked that it is one.

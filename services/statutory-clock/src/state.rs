@@ -22,6 +22,8 @@ pub struct Clock {
     pub due: Result<Due, Fault>,
     /// What stopped it.
     pub stopped: Option<Mark>,
+    /// What ended it without its being done: nothing is owed from there on.
+    pub ended: Option<Mark>,
     /// The explanation of its breach.
     pub explained: Option<Mark>,
 }
@@ -61,6 +63,8 @@ pub enum Verdict {
     Explained,
     /// What was valid for a time no longer is; nobody owes anything.
     Expired,
+    /// A fact ended it in time without its being done: nobody owes anything.
+    Ended,
 }
 
 impl Owner {
@@ -75,10 +79,17 @@ impl Owner {
 }
 
 impl Due {
-    /// What a clock with this due moment says as of a time, from what stopped it and whether it was explained.
-    pub fn verdict(&self, stopped: Option<Mark>, explained: bool, as_of: Instant) -> Verdict {
+    /// What a clock with this due moment says as of a time, from what stopped or ended it and whether it was
+    /// explained.
+    pub fn verdict(
+        &self,
+        (stopped, ended): (Option<Mark>, Option<Mark>),
+        explained: bool,
+        as_of: Instant,
+    ) -> Verdict {
         match stopped {
             Some(stop) if !self.passed(stop.time) => Verdict::Met,
+            _ if ended.is_some_and(|end| !self.passed(end.time)) => Verdict::Ended,
             _ if self.expires() && self.passed(as_of) => Verdict::Expired,
             _ if self.expires() => Verdict::Running,
             Some(_) => Verdict::MetLate,
@@ -96,20 +107,25 @@ impl Clock {
     /// It has no due date, so nobody can say.
     pub fn verdict(&self, as_of: Instant) -> Result<Verdict, Fault> {
         let due = self.due.as_ref().map_err(Clone::clone)?;
-        Ok(due.verdict(self.stopped, self.explained.is_some(), as_of))
+        Ok(due.verdict((self.stopped, self.ended), self.explained.is_some(), as_of))
     }
 
-    /// Time in hand: from the stop, or else from `as_of`, to the due moment; negative when it is overdue.
+    /// Time in hand: from the stop or end, or else from `as_of`, to the due moment; negative when it is overdue.
     /// `None` where there is no such moment.
     pub fn margin(&self, as_of: Instant) -> Option<SignedDuration> {
         let due = self.due.as_ref().ok()?.moment()?;
-        let at = self.stopped.map_or(as_of, |stop| stop.time);
+        let at = self.over(as_of);
         Some(due.timestamp().duration_since(at.timestamp()))
     }
 
-    /// Time taken: from the start to the stop, or else to `as_of`.
+    /// When it was over, or else `as_of`.
+    fn over(&self, as_of: Instant) -> Instant {
+        self.stopped.or(self.ended).map_or(as_of, |mark| mark.time)
+    }
+
+    /// Time taken: from the start to the stop or end, or else to `as_of`.
     pub fn taken(&self, as_of: Instant) -> SignedDuration {
-        let at = self.stopped.map_or(as_of, |stop| stop.time);
+        let at = self.over(as_of);
         at.timestamp().duration_since(self.started.time.timestamp())
     }
 }

@@ -2,9 +2,13 @@
 
 mod arithmetic;
 mod contracts;
+mod district;
 mod folding;
 mod incident;
 mod incident_a;
+mod longer;
+mod rounds;
+mod twenty_years;
 mod verdicts;
 
 use crate::{Clock, clocks};
@@ -70,7 +74,8 @@ fn demo_files() -> Vec<RuleFile> {
         let content = std::fs::read_to_string(folder.join(path)).unwrap();
         RuleFile { path: path.to_owned(), content }
     };
-    let mut files = vec![read("agencies.toml"), read("visibility.toml"), read("closure.toml")];
+    let mut files =
+        vec![read("agencies.toml"), read("visibility.toml"), read("closure.toml"), read("risk.toml")];
     for inner in ["calendar", "clocks"] {
         for entry in std::fs::read_dir(folder.join(inner)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();

@@ -81,6 +81,12 @@ pub struct PoliceAccepted {
     pub accepted_at: String,
     /// The police receipt number.
     pub receipt_no: String,
+    /// What it may be, as far as the police can say yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<String>,
+    /// Whether the matter belongs to the unit itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub competent: Option<bool>,
 }
 
 /// See [`MandatoryReporting::EmergencyMeasuresTaken`].

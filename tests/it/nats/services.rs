@@ -87,7 +87,7 @@ async fn each_kind_of_service_is_kept_to_its_own_work() {
         &[door, "lianhu.v1.read.*", "lianhu.v1.vault.>"],
     )
     .await;
-    refuses(&hub, "gateway", &[feed], &["lianhu.v1.admit.>", "lianhu.v1.vault.>"]).await;
+    refuses(&hub, "gateway", &["$SYS.REQ.SERVER.PING"], &["lianhu.v1.admit.>", "lianhu.v1.vault.>"]).await;
     refuses(
         &hub,
         "vault",

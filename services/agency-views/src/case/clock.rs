@@ -23,6 +23,9 @@ pub struct ClockRow {
     pub due: Result<Due, String>,
     /// When it was done, and by which fact.
     pub stopped: Option<Mark>,
+    /// When it was ended without its being done, and by which fact.
+    #[serde(default)]
+    pub ended: Option<Mark>,
     /// When its breach was explained, and by which fact.
     pub explained: Option<Mark>,
 }
@@ -42,6 +45,7 @@ impl ClockRow {
             started: clock.started,
             due: clock.due.clone().map_err(|fault| fault.to_string()),
             stopped: clock.stopped,
+            ended: clock.ended,
             explained: clock.explained,
         }
     }
@@ -49,7 +53,7 @@ impl ClockRow {
     /// What it says as of a time; `None` when nobody can say.
     pub fn verdict(&self, as_of: Instant) -> Option<Verdict> {
         let due = self.due.as_ref().ok()?;
-        Some(due.verdict(self.stopped, self.explained.is_some(), as_of))
+        Some(due.verdict((self.stopped, self.ended), self.explained.is_some(), as_of))
     }
 
     /// The moment from which it is too late, where there is one.
@@ -57,11 +61,12 @@ impl ClockRow {
         self.due.as_ref().ok()?.moment()
     }
 
-    /// When the bus has to say something of it: that its time is over, or was over when it was stopped; or, from its
-    /// due moment on, that a breach which was announced was none, because it turns out to have been stopped in time.
+    /// When the bus has to say something of it: that its time is over, or was over when it was stopped or ended; or,
+    /// from its due moment on, that a breach which was announced was none, because it turns out to have been stopped
+    /// or ended in time.
     pub fn announces(&self, announced: &[Breach]) -> Option<Instant> {
         let late_from = self.due.as_ref().ok()?.late_from()?;
-        match (self.stopped, announced.iter().find(|breach| self.is_of(breach))) {
+        match (self.stopped.or(self.ended), announced.iter().find(|breach| self.is_of(breach))) {
             (None, None) => Some(late_from),
             (Some(stop), None) => (self.is_late(stop) && !self.expires()).then_some(late_from),
             (Some(stop), Some(said)) if !said.rebutted => (!self.is_late(stop)).then_some(late_from),
@@ -82,8 +87,9 @@ impl ClockRow {
         self.due.as_ref().is_ok_and(Due::expires)
     }
 
-    /// Whether nothing has stopped it. What was valid for a time is owed by nobody.
+    /// Whether nothing has stopped it, or ended it in time. What was valid for a time is owed by nobody.
     pub fn open(&self) -> bool {
-        self.stopped.is_none() && !self.expires()
+        let ended = self.ended.is_some_and(|end| !self.is_late(end));
+        self.stopped.is_none() && !ended && !self.expires()
     }
 }

@@ -138,6 +138,7 @@ words! {
     local: "本地", "Local";
     no_due_immediately: "立即办理，法律未定时数", "At once; the law gives no number";
     no_due_before: "须在另一事项之前完成", "Before another step";
+    no_due_paused: "依法暂停计时", "Time stands still, on a legal ground";
     no_due_missing: "暂无法计算：", "Cannot be counted: ";
     by_day: "当日 24:00 止", "end of day";
     referrals: "转介", "Referrals";

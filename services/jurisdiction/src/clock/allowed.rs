@@ -1,6 +1,8 @@
 //! How much time a clock rule allows.
 
-use super::{Before, Word};
+use super::{Mention, Word};
+use crate::risk::Cadence;
+use jiff::civil::Date;
 
 /// By when, for starting facts of this kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +24,26 @@ pub enum Allowed {
     WorkingDays(u16),
     /// Calendar months; the day of the start is not counted.
     Months(u16, LastDay),
+    /// To the end of the calendar period that follows the one of the start.
+    Next(Period, LastDay),
+    /// To the end of the next such day of a year; the day of the start is not counted.
+    Each(YearDay, LastDay),
+    /// To the end of this day, whenever it started.
+    On(Date, LastDay),
+    /// To the end of the day in this property of the starting fact.
+    Date(String, LastDay),
+    /// As often as the grade of the child asks for, by the region's scheme of risk.
+    Cadence(Cadence),
     /// Until the end of the day in this property of the starting fact, after which nothing is owed.
     Validity(String),
     /// At once: law gives no number and the region has set none.
     Immediately,
     /// Before this fact, whenever it comes.
-    Before(Before),
+    Before(Mention),
+    /// Whichever of these is over first.
+    Earlier(Vec<Allowed>),
+    /// Whichever of these is over last.
+    Later(Vec<Allowed>),
 }
 
 /// What becomes of a last day on which offices do not work.
@@ -37,4 +53,38 @@ pub enum LastDay {
     NextWorkingDay,
     /// It stays: custody and validity are never longer than they are (Criminal Procedure Law 105).
     Fixed,
+}
+
+/// A period of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// From the first of a month to its last day.
+    Month,
+    /// Three months, from the first of January on.
+    Quarter,
+    /// Six months, from the first of January on.
+    HalfYear,
+    /// From the first of January to the last of December.
+    Year,
+}
+
+impl Period {
+    /// How many months it has.
+    pub fn months(self) -> i8 {
+        match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::HalfYear => 6,
+            Self::Year => 12,
+        }
+    }
+}
+
+/// A day that every year has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearDay {
+    /// From 1 to 12.
+    pub month: i8,
+    /// From 1 to 31, and never the 29th of February.
+    pub day: i8,
 }

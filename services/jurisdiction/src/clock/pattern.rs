@@ -10,8 +10,12 @@ pub struct Pattern {
     pub fact: TypeName,
     /// Each property has one of these values (a list has one among its values).
     pub when: Vec<(String, Vec<Word>)>,
+    /// It has each of these properties, whatever they say.
+    pub has: Vec<String>,
     /// The agency in each of these properties holds the role.
     pub holds: Vec<(String, Role)>,
+    /// The agency that published it holds the role.
+    pub by: Option<Role>,
 }
 
 /// A value as rule files write it.
@@ -32,6 +36,8 @@ pub enum Key {
     Id,
     /// The value of a clear property.
     Property(String),
+    /// There is one at a time, and it is known by the id of the fact that began it.
+    Only,
 }
 
 /// What starts a clock.
@@ -66,9 +72,9 @@ pub struct Stop {
     pub covers_roles: Option<(String, BTreeSet<Role>)>,
 }
 
-/// The fact before which something is due.
+/// A fact that says something of an instance: something is due before it, or it ends, pauses or lengthens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct Mention {
     /// The fact.
     pub on: Pattern,
     /// Of which instance it speaks; of all, where absent.

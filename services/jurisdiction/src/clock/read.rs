@@ -1,11 +1,16 @@
 //! Reads `clocks/*.toml`: each clock for itself, then what its versions say of each other.
 
 mod due;
+mod longer;
 mod pattern;
+
+pub(crate) use due::counted;
+pub(crate) use pattern::property;
 
 use super::shape::{self, Head, Of, Owner, Row};
 use super::{Allowed, ClockId, ClockRule, Clocks, Expired, OwnerRule};
 use crate::file::Reader;
+use crate::risk::Risk;
 use crate::roster::Roster;
 use crate::{Fault, RuleFile};
 use std::sync::Arc;
@@ -18,14 +23,15 @@ impl Clocks {
     /// read, nobody asks whether a role is ever held.
     pub(crate) fn read<'f>(
         files: impl Iterator<Item = &'f RuleFile>,
-        roster: Option<&Roster>,
+        (roster, risk): (Option<&Roster>, Option<&Risk>),
         faults: &mut Vec<Fault>,
     ) -> Self {
         let mut rules = Vec::<Arc<ClockRule>>::new();
         for file in files {
             let mut reader = Reader::new(file, faults);
             for row in reader.clocks() {
-                let Some(rule) = reader.part(row).and_then(|row| reader.clock(&file.path, row, roster))
+                let Some(rule) =
+                    reader.part(row).and_then(|row| reader.clock(&file.path, row, (roster, risk)))
                 else {
                     continue;
                 };
@@ -38,7 +44,11 @@ impl Clocks {
             }
         }
         rules.sort_by(|a, b| (&a.id, a.term.from).cmp(&(&b.id, b.term.from)));
-        let facts = rules.iter().flat_map(|rule| rule.patterns().map(|fact| fact.fact.clone())).collect();
+        let facts = rules.iter().flat_map(|rule| rule.patterns().map(|fact| fact.fact.clone()));
+        let graded =
+            rules.iter().any(|rule| rule.due.iter().any(|case| matches!(case.time, Allowed::Cadence(_))));
+        let grades = risk.filter(|_| graded).into_iter().flat_map(Risk::facts).cloned();
+        let facts = facts.chain(grades).collect();
         Self { rules, facts }
     }
 }
@@ -62,23 +72,40 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn clock(&mut self, file: &str, row: Row, roster: Option<&Roster>) -> Option<ClockRule> {
+    fn clock(
+        &mut self,
+        file: &str,
+        row: Row,
+        (roster, risk): (Option<&Roster>, Option<&Risk>),
+    ) -> Option<ClockRule> {
         let line = self.line(&row.id.span());
         let before = self.faults();
         let id = self.word(&row.id, id);
         let term = self.term(&row.from, row.until.as_ref(), None);
         let owner = self.owner(&row.owner, roster);
-        let starts: Vec<_> = row.starts.iter().filter_map(|start| self.start(start, roster)).collect();
+        let (repeats, right) = (self.flag(row.repeats.as_ref()), self.flag(row.right.as_ref()));
+        let starts: Vec<_> =
+            row.starts.iter().filter_map(|start| self.start(start, repeats, roster)).collect();
         let stops: Vec<_> = row.stops.iter().filter_map(|stop| self.stop(stop, roster)).collect();
-        let due = self.due(&row.due, line, roster);
+        let ends = row.ends.iter().filter_map(|end| self.mention(end, roster)).collect();
+        let pauses = row.pauses.iter().filter_map(|pause| self.pause(pause, roster)).collect();
+        let extensions = row.extensions.iter().filter_map(|more| self.extension(more, roster)).collect();
+        let due = self.due(&row.due, line, (roster, risk));
         if row.starts.is_empty() {
             self.fault(line, "nothing ever starts this clock");
         }
-        let expires = !due.is_empty() && due.iter().all(|case| matches!(case.time, Allowed::Validity(_)));
+        if right && due.iter().any(|case| !due::ends_with_a_day(&case.time)) {
+            self.fault(line, "a `right` ends with a day: days, working_days, months, next, each, on or date");
+        }
+        let valid = !due.is_empty() && due.iter().all(|case| matches!(case.time, Allowed::Validity(_)));
+        let expires = valid || right;
         if row.stops.is_empty() && !expires && self.faults() == before {
             self.fault(line, "nothing ever stops this clock, and it does not expire by `validity` either");
         }
-        let expired = row.expired.as_ref().and_then(|row| self.expired(row, expires));
+        if repeats && row.stops.is_empty() {
+            self.fault(line, "what it stops begins it anew, so something must stop it");
+        }
+        let expired = row.expired.as_ref().and_then(|row| self.expired(row, valid));
         if owner == Some(OwnerRule::PublisherOfAbout) && starts.iter().any(|start| start.about.is_empty()) {
             let line = self.line(&row.owner.span());
             self.fault(line, "the owner published what the start is about, so every start needs `about`");
@@ -96,11 +123,26 @@ impl Reader<'_> {
             starts,
             stops,
             due,
+            repeats,
+            right,
+            ends,
+            pauses,
+            extensions,
             expired,
             basis,
             file,
             line,
         })
+    }
+
+    /// A word that is said or left out: `true`, or not there at all.
+    fn flag(&mut self, said: Option<&Spanned<bool>>) -> bool {
+        let Some(said) = said else { return false };
+        if !said.get_ref() {
+            let line = self.line(&said.span());
+            self.fault(line, "it is `true`, or it is left out");
+        }
+        true
     }
 
     fn expired(&mut self, row: &Spanned<shape::Expired>, expires: bool) -> Option<Expired> {

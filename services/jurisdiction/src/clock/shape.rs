@@ -28,6 +28,16 @@ pub(super) struct Row {
     #[serde(default)]
     pub(super) stops: Vec<Stop>,
     pub(super) due: Vec<Spanned<Due>>,
+    #[serde(default)]
+    pub(super) repeats: Option<Spanned<bool>>,
+    #[serde(default)]
+    pub(super) right: Option<Spanned<bool>>,
+    #[serde(default)]
+    pub(super) ends: Vec<Mention>,
+    #[serde(default)]
+    pub(super) pauses: Vec<Pause>,
+    #[serde(default)]
+    pub(super) extensions: Vec<Spanned<Extension>>,
     pub(super) expired: Option<Spanned<Expired>>,
     pub(super) basis: Basis,
 }
@@ -62,6 +72,9 @@ pub(super) struct Pattern {
     pub(super) when: When,
     #[serde(default)]
     pub(super) holds: BTreeMap<Text, Text>,
+    pub(super) by: Option<Text>,
+    #[serde(default)]
+    pub(super) has: Vec<Text>,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +85,9 @@ pub(super) struct Start {
     pub(super) when: When,
     #[serde(default)]
     pub(super) holds: BTreeMap<Text, Text>,
+    pub(super) by: Option<Text>,
+    #[serde(default)]
+    pub(super) has: Vec<Text>,
     pub(super) per: Option<Text>,
     pub(super) at: Option<Text>,
     #[serde(default)]
@@ -86,6 +102,9 @@ pub(super) struct Stop {
     pub(super) when: When,
     #[serde(default)]
     pub(super) holds: BTreeMap<Text, Text>,
+    pub(super) by: Option<Text>,
+    #[serde(default)]
+    pub(super) has: Vec<Text>,
     pub(super) per: Option<Text>,
     pub(super) at: Option<Text>,
     pub(super) early_days: Option<Spanned<u16>>,
@@ -96,27 +115,55 @@ pub(super) struct Stop {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Due {
+pub(crate) struct Due {
     #[serde(default)]
-    pub(super) when: When,
+    pub(crate) when: When,
     pub(super) hours: Option<Spanned<u16>>,
     pub(super) days: Option<Spanned<u16>>,
     pub(super) working_days: Option<Spanned<u16>>,
     pub(super) months: Option<Spanned<u16>>,
+    pub(super) next: Option<Text>,
+    pub(super) each: Option<Text>,
+    pub(super) on: Option<Text>,
+    pub(super) date: Option<Text>,
+    pub(super) cadence: Option<Text>,
     pub(super) rule: Option<Text>,
     pub(super) validity: Option<Text>,
     pub(super) immediately: Option<Spanned<bool>>,
-    pub(super) before: Option<Before>,
+    pub(super) before: Option<Mention>,
+    pub(super) earlier: Option<Vec<Spanned<Due>>>,
+    pub(super) later: Option<Vec<Spanned<Due>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Before {
+pub(super) struct Mention {
     pub(super) fact: Text,
     #[serde(default)]
     pub(super) when: When,
     #[serde(default)]
     pub(super) holds: BTreeMap<Text, Text>,
+    pub(super) by: Option<Text>,
+    #[serde(default)]
+    pub(super) has: Vec<Text>,
     pub(super) per: Option<Text>,
     pub(super) at: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pause {
+    pub(super) from: Mention,
+    pub(super) until: Mention,
+    pub(super) basis: Basis,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Extension {
+    pub(super) by: Mention,
+    pub(super) more_days: Option<Spanned<u16>>,
+    pub(super) total: Option<Spanned<Due>>,
+    pub(super) until: Option<Text>,
+    pub(super) basis: Basis,
 }

@@ -160,8 +160,8 @@ fn a_clock_stops_by_something_unless_it_expires() {
 #[test]
 fn what_is_due_is_said_in_one_way() {
     let due = |due: &str| wrong("{ days = 3, rule = \"next-working-day\" }", due);
-    let one = "clocks/a.toml:10: `due` is one of hours, days, working_days, months, validity, immediately (true) \
-               and before";
+    let one = "clocks/a.toml:10: `due` is one of hours, days, working_days, months, next, each, on, date, cadence, \
+               validity, immediately (true), before, earlier and later";
     for several in ["{}", "{ hours = 1, working_days = 2 }", "{ immediately = false }"] {
         assert_eq!(due(several), [one]);
     }
@@ -184,7 +184,7 @@ fn days_and_months_say_what_becomes_of_their_last_day() {
     for other in ["hours = 3", "working_days = 3", "immediately = true", "validity = \"valid_to\""] {
         assert_eq!(
             due(&format!("{{ {other}, rule = \"fixed\" }}")),
-            ["clocks/a.toml:10: `rule` is about the last day of `days` and `months` only"]
+            ["clocks/a.toml:10: `rule` is about the last day of a limit in days, months or dates only"]
         );
     }
 }

@@ -8,7 +8,7 @@ use super::{ClockItem, ClockState, Look, Title};
 use agency_views::ClockRow;
 use disclosure::Involved;
 use jurisdiction::{ClockRule, Name};
-use statutory_clock::{Due, Verdict};
+use statutory_clock::{Due, Mark, Verdict};
 use std::sync::Arc;
 use vocabulary::{AgencyCode, Instant};
 
@@ -33,10 +33,11 @@ impl Look<'_> {
             due => due.clone(),
         };
         let row = &ClockRow { due, ..row.clone() };
-        let told_of_stop = row.stopped.filter(|stop| owes || self.sight.exact(stop.fact));
-        let seen = ClockRow { stopped: told_of_stop, ..row.clone() };
+        let told = |mark: Option<Mark>| mark.filter(|mark| owes || self.sight.exact(mark.fact));
+        let seen = ClockRow { stopped: told(row.stopped), ended: told(row.ended), ..row.clone() };
+        let over = seen.stopped.or(seen.ended);
         let sees_all = owes || self.moment.rules.sees_region(&self.caller.agency, self.moment.time);
-        let at = seen.stopped.map_or(then, |stop| stop.time);
+        let at = over.map_or(then, |mark| mark.time);
         Some(ClockItem {
             clock: row.clock.clone(),
             instance: row.instance.clone(),
@@ -56,8 +57,8 @@ impl Look<'_> {
             due_day: row.due.as_ref().ok().and_then(Due::day).map(|day| day.to_string()),
             no_due: no_due(&row.due),
             expires: row.due.as_ref().is_ok_and(Due::expires),
-            stopped: seen.stopped.map(|stop| stop.time),
-            stopped_by: seen.stopped.map(|stop| stop.fact),
+            stopped: over.map(|mark| mark.time),
+            stopped_by: over.map(|mark| mark.fact),
             margin_seconds: row.due_at().map(|due| seconds(at, due)),
             taken_seconds: seconds(row.started.time, at),
         })
@@ -95,6 +96,7 @@ fn state(row: &ClockRow, sees_all: bool, as_of: Instant) -> ClockState {
         Some(Verdict::Missed) => ClockState::Missed,
         Some(Verdict::Explained) => ClockState::Explained,
         Some(Verdict::Expired) => ClockState::Expired,
+        Some(Verdict::Ended) => ClockState::Ended,
     }
 }
 
@@ -103,6 +105,7 @@ fn no_due(due: &Result<Due, String>) -> Option<String> {
     match due {
         Ok(Due::AtOnce) => Some("immediately".to_owned()),
         Ok(Due::Pending) => Some("before-a-fact".to_owned()),
+        Ok(Due::Paused(_)) => Some("paused".to_owned()),
         Ok(_) => None,
         Err(why) => Some(why.clone()),
     }

@@ -120,7 +120,8 @@ impl Look<'_> {
 
 /// Nothing runs against the clock any more.
 fn over(state: ClockState) -> bool {
-    matches!(state, ClockState::Met | ClockState::MetLate | ClockState::Expired | ClockState::Undisclosed)
+    use ClockState::{Ended, Expired, Met, MetLate, Undisclosed};
+    matches!(state, Met | MetLate | Expired | Ended | Undisclosed)
 }
 
 /// What a clock asks for, as something that waits.

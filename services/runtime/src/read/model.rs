@@ -180,6 +180,8 @@ pub enum ClockState {
     Met,
     /// What was valid for a time no longer is.
     Expired,
+    /// Ended in time without its being done: nothing is owed any more.
+    Ended,
 }
 
 /// One clock of one case.
@@ -220,7 +222,7 @@ pub struct ClockItem {
     /// The last day, where the limit is a day of the region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_day: Option<String>,
-    /// Why there is no due moment: `immediately`, `before-a-fact`, or what is missing.
+    /// Why there is no due moment: `immediately`, `before-a-fact`, `paused`, or what is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_due: Option<String>,
     /// Whether it is valid for a time and then ends by itself: nobody owes anything by it.
@@ -228,7 +230,7 @@ pub struct ClockItem {
     /// When it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Instant>,
-    /// The fact that stopped it, where the agency was told of it.
+    /// The fact that stopped or ended it, where the agency was told of it.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "reference_in")]
     pub stopped_by: Option<FactRef>,
     /// Time in hand, in seconds; negative when overdue.

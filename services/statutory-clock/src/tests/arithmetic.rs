@@ -1,13 +1,19 @@
 //! Deadline arithmetic against a walk day by day that knows nothing of dates but how long months are.
 
 use super::*;
-use crate::due::count;
+use crate::due::{self, Counting};
 use crate::{Due, Fault};
 use jurisdiction::NoCalendar;
 use jurisdiction::clock::{Allowed, LastDay};
 use proptest::prelude::*;
 
 type Day = (i16, i8, i8);
+
+/// Without pauses and extensions, for a fact that says nothing.
+fn count(allowed: &Allowed, start: Instant, rules: &Rules) -> Result<Due, Fault> {
+    let fact = said("psb", "2026-01-01 00:00", "start", "governance.nothing-said.v1", serde_json::json!({}));
+    due::count(allowed, start, &Counting { rules, fact: &fact, pauses: &[], more_days: 0 })
+}
 
 static RULES: LazyLock<Rules> = LazyLock::new(demo);
 

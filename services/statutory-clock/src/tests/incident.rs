@@ -84,6 +84,13 @@ fn first_day() -> Vec<CaseFact> {
         ),
         said(
             "psb-03",
+            "20:05",
+            "remove",
+            "guardianship.child-removed.v1",
+            json!({"removed_at": on("20:05"), "ground": "suspect-in-home"}),
+        ),
+        said(
+            "psb-03",
             "21:10",
             "handov",
             "guardianship.placement-handed-over.v1",
@@ -196,6 +203,13 @@ fn until_the_return() -> Vec<CaseFact> {
             "prosec",
             "justice.prosecution-decided.v1",
             json!({"outcome": "prosecute", "decided_at": stamp("2026-06-12 10:00")}),
+        ),
+        said(
+            "mpc",
+            "2026-06-30 16:00",
+            "assess",
+            "guardianship.guardianship-assessed.v1",
+            json!({"purpose": "return", "result_grade": "able-with-support", "assessed_at": stamp("2026-06-30 16:00")}),
         ),
         said(
             "mpc",

@@ -6,7 +6,7 @@ use crate::{Due, Owner, Verdict};
 
 /// Clock, owner, start, due (a minute, or a whole day), stop.
 #[rustfmt::skip]
-const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
+pub(super) const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
     ("K01", "hsp-01", "2026-03-30 14:05", "2026-03-31 14:05", "2026-03-30 14:18"),
     ("K02", "hsp-01", "2026-03-30 14:18", "2026-03-31 14:18", "2026-03-30 14:40"),
     ("K03", "psb-03", "2026-03-30 14:18", "at once",          "2026-03-30 14:25"),
@@ -15,8 +15,10 @@ const GOLDEN: &[(&str, &str, &str, &str, &str)] = &[
     ("K08", "psb",    "2026-03-30 16:10", "2026-04-02",       "2026-04-02 10:00"),
     ("K09", "psb",    "2026-03-30 16:10", "before 2026-05-18 09:00", "2026-05-15 10:00"),
     ("K19", "psb",    "2026-03-30 16:10", "2026-03-31 16:10", "2026-03-30 15:05"), // told before it was filed
+    ("K22", "psb-03", "2026-03-30 20:05", "at once",          "2026-03-30 21:10"),
     ("K28", "police", "2026-03-30 21:10", "2026-04-07",       "2026-04-07 16:00"), // Qingming in between
     ("K29", "cab",    "2026-03-30 21:20", "2027-03-30",       "2026-07-22 10:10"),
+    ("K32", "care-centre", "2026-03-30 21:20", "before 2026-07-22 10:00", "2026-06-30 16:00"),
     ("K23", "crt",    "2026-03-31 10:00", "2026-04-01 10:00", "2026-04-01 08:40"),
     ("K56a", "lac",   "2026-03-31 11:00", "2026-04-07",       "2026-04-03 09:00"),
     ("K25", "wfd",    "2026-04-01 08:40", "valid 2026-10-01", "2026-10-02 00:00"), // by the bus itself
@@ -49,6 +51,7 @@ fn row(clock: &Clock, rules: &Rules) -> [String; 5] {
         Due::Before(fact) => format!("before {}", minute(fact.time, rules)),
         Due::Pending => "pending".to_owned(),
         Due::AtOnce => "at once".to_owned(),
+        Due::Paused(_) => "paused".to_owned(),
     };
     let stopped = clock.stopped.map_or("-".to_owned(), |stop| minute(stop.time, rules));
     [clock.rule.id.to_string(), owner, minute(clock.started.time, rules), due, stopped]

@@ -8,8 +8,8 @@ use crate::openapi::shape::{
 };
 
 /// How a clock stands.
-pub(crate) const CLOCK_STATES: [&str; 8] =
-    ["missed", "running", "undisclosed", "undetermined", "explained", "met-late", "met", "expired"];
+pub(crate) const CLOCK_STATES: [&str; 9] =
+    ["missed", "running", "undisclosed", "undetermined", "explained", "met-late", "met", "expired", "ended"];
 
 /// Everything about clocks.
 pub(super) fn all() -> Vec<Shape> {
@@ -56,11 +56,11 @@ fn measured() -> Vec<Member> {
             "A validity that ends by itself: nobody owes anything.",
             "是否为自行届满的有效期，无人负有义务。",
         ),
-        may("stopped", time(), "When it was done.", "完成时间。"),
+        may("stopped", time(), "When it was done, or ended.", "完成或者终止的时间。"),
         may(
             "stopped_by",
             at(),
-            "The fact that stopped it, where you were told of it.",
+            "The fact that stopped or ended it, where you were told of it.",
             "完成事实（已告知本单位的）。",
         ),
         may("margin_seconds", seconds(), "Time in hand; negative when overdue.", "剩余秒数；超期时为负。"),
@@ -167,7 +167,7 @@ fn change() -> Shape {
 }
 
 fn moved() -> Shape {
-    let events = one_of(&["started", "stopped", "moved", "explained", "gone"]);
+    let events = one_of(&["started", "stopped", "ended", "moved", "explained", "gone"]);
     let mut members = vec![must("event", events, "What happened to it.", "发生的变化。")];
     members.extend(measured());
     shape(

@@ -1,7 +1,7 @@
 //! Reads what starts and stops a clock.
 
 use crate::clock::shape::{self, Text, When};
-use crate::clock::{Key, Pattern, Start, Stop, Word};
+use crate::clock::{Key, Mention, Pattern, Start, Stop, Word};
 use crate::file::Reader;
 use crate::roster::Roster;
 use std::collections::BTreeMap;
@@ -12,21 +12,33 @@ use vocabulary::{Role, TypeName};
 const ID: &str = "id";
 
 impl Reader<'_> {
-    pub(super) fn start(&mut self, start: &Spanned<shape::Start>, roster: Option<&Roster>) -> Option<Start> {
+    /// What starts it. Where `per` is absent the instance is known by the id of the fact (`alone`: one at a time).
+    pub(super) fn start(
+        &mut self,
+        start: &Spanned<shape::Start>,
+        alone: bool,
+        roster: Option<&Roster>,
+    ) -> Option<Start> {
         let row = start.get_ref();
         if row.per.is_none() && !row.about.is_empty() {
             let line = self.line(&start.span());
             self.fault(line, "`about` looks up the fact that `per` names, so `per` is needed");
         }
         let on = self.pattern(&row.fact, &row.when, &row.holds, roster);
-        let about = |row: &shape::Pattern| self.pattern(&row.fact, &row.when, &row.holds, roster);
+        let on = self.more(on, (row.by.as_ref(), &row.has), roster);
+        let about = |row: &shape::Pattern| {
+            let on = self.pattern(&row.fact, &row.when, &row.holds, roster);
+            self.more(on, (row.by.as_ref(), &row.has), roster)
+        };
         let about = row.about.iter().filter_map(about).collect();
         let (per, at) = (self.key(row.per.as_ref())?, self.optional(row.at.as_ref())?);
-        Some(Start { on: on?, per: per.unwrap_or(Key::Id), at, about })
+        let per = per.unwrap_or(if alone { Key::Only } else { Key::Id });
+        Some(Start { on: on?, per, at, about })
     }
 
     pub(super) fn stop(&mut self, row: &shape::Stop, roster: Option<&Roster>) -> Option<Stop> {
         let on = self.pattern(&row.fact, &row.when, &row.holds, roster);
+        let on = self.more(on, (row.by.as_ref(), &row.has), roster);
         let early_days = row.early_days.as_ref().and_then(|days| self.number(days));
         let not_before_months = row.not_before_months.as_ref().and_then(|months| self.number(months));
         let covers = row.covers.as_ref().map(|all| {
@@ -54,7 +66,29 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn pattern(
+    pub(super) fn mention(&mut self, row: &shape::Mention, roster: Option<&Roster>) -> Option<Mention> {
+        let on = self.pattern(&row.fact, &row.when, &row.holds, roster);
+        let on = self.more(on, (row.by.as_ref(), &row.has), roster);
+        let (per, at) = (self.key(row.per.as_ref())?, self.optional(row.at.as_ref())?);
+        Some(Mention { on: on?, per, at })
+    }
+
+    /// The pattern, with the role that its publisher holds and the properties that it has.
+    fn more(
+        &mut self,
+        on: Option<Pattern>,
+        (by, has): (Option<&Text>, &[Text]),
+        roster: Option<&Roster>,
+    ) -> Option<Pattern> {
+        let has = has.iter().filter_map(|name| self.word(name, property)).collect();
+        let by = match by {
+            Some(role) => Some(self.role(role, roster)?),
+            None => None,
+        };
+        on.map(|on| Pattern { by, has, ..on })
+    }
+
+    fn pattern(
         &mut self,
         fact: &Text,
         when: &When,
@@ -68,7 +102,7 @@ impl Reader<'_> {
             name.zip(role)
         });
         let holds = holds.collect::<Vec<_>>().into_iter().flatten().collect();
-        Some(Pattern { fact: fact?, when, holds })
+        Some(Pattern { fact: fact?, when, has: Vec::new(), holds, by: None })
     }
 
     pub(super) fn when(&mut self, when: &When) -> Vec<(String, Vec<Word>)> {
@@ -129,7 +163,7 @@ fn word(value: &Value) -> Option<Word> {
 }
 
 /// The name of a property of a fact.
-pub(super) fn property(text: &str) -> Result<String, &'static str> {
+pub(crate) fn property(text: &str) -> Result<String, &'static str> {
     let valid = text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if valid { Ok(text.to_owned()) } else { Err("not a property: expected lower-case letters, digits and _") }

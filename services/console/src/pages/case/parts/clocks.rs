@@ -104,6 +104,7 @@ fn no_due(item: &ClockItem, names: &Names) -> String {
     match item.no_due.as_deref() {
         Some("immediately") => names.t.no_due_immediately.to_owned(),
         Some("before-a-fact") => names.t.no_due_before.to_owned(),
+        Some("paused") => names.t.no_due_paused.to_owned(),
         Some(missing) => format!("{}{missing}", names.t.no_due_missing),
         None => names.t.no_limit.to_owned(),
     }
