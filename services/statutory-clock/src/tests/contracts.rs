@@ -83,7 +83,7 @@ fn dates(kind: &str, time: &Allowed) {
 
 fn owner(rule: &ClockRule, start: &str) {
     let OwnerRule::AgencyIn(names) = &rule.owner else { return };
-    let Some(contract) = contract(start) else { return };
+    let contract = contract(start);
     let known = |name: &&String| contract["properties"][*name].is_object();
     let first = names.iter().find(known).unwrap_or_else(|| panic!("{}: no owner", rule.id));
     assert!(holds_agencies(property(start, first)), "{}: `{first}`", rule.id);
