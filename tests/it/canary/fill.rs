@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use std::fs;
 
 /// What all marks of one kind begin with; this is what is searched for.
-pub const PREFIXES: [&str; 4] = ["CANARY-00", "8675309000", "c0ffee5eedc0ffee", "1907-03-0"];
+pub const PREFIXES: [&str; 5] = ["CANARY-00", "8675309000", "c0ffee5eedc0ffee", "1907-03-0", "8.675309,"];
 
 /// The contract of one type, as far as a canary reads it.
 pub struct Contract {
@@ -89,6 +89,9 @@ impl Filler {
             if property["x-store"] == "protected" {
                 let before = self.marks.len();
                 data[name] = self.value(property, &schema, name);
+                if property["enum"].is_array() {
+                    continue; // a code has no room for a mark
+                }
                 assert!(self.marks.len() > before, "{kind} {name} holds no mark");
                 self.of_property.insert(format!("{kind} {name}"), self.marks[before].clone().into());
             }
@@ -126,6 +129,9 @@ impl Filler {
             (None, Some("date")) => format!("1907-03-0{}", 1 + number % 9),
             (Some("^[0-9+][0-9 -]{2,23}$"), _) => format!("8675309000{number:06}"),
             (Some("^[0-9]{17}[0-9X]$"), _) => format!("8675309000{number:08}"),
+            (Some("^-?[0-9]{1,2}\\.[0-9]{1,6},-?[0-9]{1,3}\\.[0-9]{1,6}$"), _) => {
+                format!("8.675309,1.{number:06}")
+            }
             (Some("^sha256:[0-9a-f]{64}$"), _) => format!("c0ffee5eedc0ffee{number:048x}"),
             (Some("^[0-9A-Za-z一-龥()（）〔〕-]{4,40}$"), _) => format!("CANARY-{number:06}"),
             (Some("^[A-Z0-9][A-Z0-9-]{3,31}$"), _) => format!("CANARY-{number:06}"),

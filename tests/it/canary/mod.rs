@@ -123,10 +123,10 @@ fn provoke(server: &Server, published: &[Value], filler: &mut Filler) -> usize {
         conflict["actor"] = "another".into();
         refused(&caller, &conflict);
         let mut foreign = event.clone();
-        foreign["source"] = "/999901/sch-12".into();
+        foreign["source"] = "/999901/kdg-02".into(); // a kindergarten that nobody names
         refused(&caller, &foreign);
         if event.get("subject").is_some() {
-            refused(&server.agency("sch-12"), &foreign);
+            refused(&server.agency("kdg-02"), &foreign);
         }
         let cut = event.to_string();
         let broken_off = &cut.as_bytes()[..cut.len() - 2];

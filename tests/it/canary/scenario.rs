@@ -151,9 +151,10 @@ impl<'s> Scenario<'s> {
     fn say_as_in_its_example(&mut self, kind: &str, case: &str, instead: Value) -> String {
         let contracts = contracts();
         let contract = contracts.iter().find(|contract| contract.kind == kind).unwrap();
-        let role = &contract.publishers[0];
-        let agency = ROLES.iter().find(|(known, _)| known == role);
-        let agency = agency.unwrap_or_else(|| panic!("name an agency of the demo that is {role}")).1;
+        let roles = &contract.publishers;
+        let agency = roles.iter().find_map(|role| ROLES.iter().find(|(known, _)| known == role));
+        let agency =
+            agency.unwrap_or_else(|| panic!("name an agency of the demo that is one of {roles:?}")).1;
         let mut data = contract.example();
         data.as_object_mut().unwrap().extend(instead.as_object().unwrap().clone());
         self.say(agency, kind, Some(case), data).0

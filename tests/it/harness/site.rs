@@ -252,7 +252,8 @@ impl Server {
         });
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
         let ask = format!("kill -{name} {}", self.child.lock().unwrap().id());
         assert!(Command::new("sh").args(["-c", &ask]).status().unwrap().success());
     }

@@ -103,3 +103,33 @@ fn a_nats_server_killed_under_load_and_started_again_loses_nothing() {
     });
     all_holds("server killed", &district, &[&processes[1]], &workers);
 }
+
+#[test]
+fn what_was_recorded_before_a_long_outage_is_told_after_it() {
+    let district = District::new();
+    let (telling, deciding): (Vec<&str>, Vec<&str>) =
+        ADMISSION.iter().copied().partition(|role| ["clocks", "disclosure"].contains(role));
+    let processes = district.start(&["vault", "gateway,views", &deciding.join(","), &telling.join(",")]);
+    let [_, door, _, telling] = &processes[..] else { panic!("four") };
+    district.operator.settled();
+
+    // It stands still while the report is recorded, and when it goes on the server is gone for longer than an
+    // append is tried for.
+    telling.with(|server| server.signal("STOP"));
+    Case::of(&door.agency("hsp-01"), &report("hsp-01", "psb-03", "接诊时发现可疑情形。"));
+    let server = &district.nats.servers()[0];
+    server.kill();
+    telling.with(|server| server.signal("CONT"));
+    eventually("disclosure says that it waits", || {
+        let said = telling.site.printed();
+        if said.contains("disclosure waits for a store") { Ok(()) } else { Err(said) }
+    });
+    server.start();
+    server.well();
+    eventually("the police are told", || {
+        let answer = door.agency("psb-03").get("/v1/feed");
+        let told = answer.status == 200 && answer.body["items"][0]["form"] == "full";
+        if told { Ok(()) } else { Err(answer.text) }
+    });
+    all_holds("a long outage", &district, &[door], &[]);
+}
