@@ -11,7 +11,7 @@
 It keeps no file. What was published is safe to publish again, and how far the feed was taken is known to the
 server: `follow` goes on where the last acknowledgement stands, whenever and wherever it is started.
 
-Exit codes: 0 done, 1 refused (the problem is printed), 2 wrong usage, 7 the feed or the server is away.
+Exit codes: 0 done, 1 refused (the problem is printed), 2 wrong usage, 7 the server or the rest of the feed is away.
 """
 
 import argparse
@@ -23,11 +23,13 @@ import ssl
 import sys
 
 import nats
-from nats.errors import NoRespondersError, NoServersError
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NoAnswer
 from nats.js.errors import APIError
 
 ANSWER = 40  # seconds for an answer: the bus itself gives up after 30
+MOST = 256 << 10  # bytes of a document
 AT_ONCE = 64  # items that are taken from the feed at a time
 
 
@@ -47,15 +49,17 @@ async def connect(options):
     async def say(error):
         log(f"connection: {error!r}")
 
-    return await nats.connect(
-        options.nats.split(","),
-        user_credentials=options.nats_creds,
-        tls=tls,
-        max_reconnect_attempts=-1,  # a server that is away comes back: go on until it does
-        reconnect_time_wait=0.5,
-        ping_interval=5,
-        error_cb=say,
-    )
+    given = {
+        "servers": options.nats.split(","),
+        "user_credentials": options.nats_creds,
+        "tls": tls,
+        "error_cb": say,
+        "ping_interval": 5,
+    }
+    # Once by itself: a wrong address or wrong credentials are worth an answer. After that, a server that is away
+    # comes back, and the program goes on until it does.
+    await (await nats.connect(**given, allow_reconnect=False, max_reconnect_attempts=1)).close()
+    return await nats.connect(**given, max_reconnect_attempts=-1, reconnect_time_wait=0.5)
 
 
 async def ask(connection, subject, body, headers=None):
@@ -81,6 +85,9 @@ async def ask(connection, subject, body, headers=None):
 async def publish(connection, agency, options):
     with open(options.file, encoding="utf-8") as file:
         text = file.read()
+    if len(text.encode()) > MOST:
+        log(f"the bus takes documents of {MOST >> 10} KiB at most")  # far longer ones would end the connection
+        return 1
     fact = json.loads(text)["type"].rsplit(".v", 1)[0]  # `intake.lead-received` of `intake.lead-received.v1`
     headers = {}
     if options.if_match:
@@ -120,7 +127,8 @@ async def follow(connection, agency, options):
             left -= 1
     await connection.flush()
     if left > 0 or ahead:
-        log(f"taken up to position {taken}" + (f"; {sorted(ahead)} have come, and wait for {taken + 1}" if ahead else ""))
+        wait = f"; {sorted(ahead)} have come, and wait for {taken + 1}" if ahead else ""
+        log(f"taken up to position {taken}{wait}")
     return 7 if left > 0 else 0
 
 
@@ -140,7 +148,7 @@ async def handle(connection, agency, item):
 async def pulled(feed):
     try:
         return await feed.fetch(AT_ONCE, timeout=2)
-    except NoAnswer:  # nothing new
+    except asyncio.TimeoutError:  # nothing new
         return []
     except APIError as error:  # the server has another leader, or starts again
         log(f"feed: {error}")
@@ -170,8 +178,8 @@ async def main(options):
     work = {"publish": publish, "follow": follow, "read": read}[options.command]
     try:
         connection = await connect(options)
-    except (NoServersError, OSError) as error:
-        log(f"{options.nats} does not answer: {error!r}")
+    except (NatsError, OSError) as error:
+        log(f"{options.nats} does not let us in: {error!r}")
         return 7
     try:
         return await work(connection, agency_of(options.nats_creds), options)

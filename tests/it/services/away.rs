@@ -86,7 +86,7 @@ fn a_nats_server_killed_under_load_and_started_again_loses_nothing() {
         district.nats.provision(agency, &[]);
     }
     let mut workers: Vec<Worker> = (0..4).map(|n| Worker::new(std::slice::from_ref(&http), n)).collect();
-    let server = &district.nats.servers()[0];
+    let server = district.nats.server("lianhu-single");
     under_load(&mut workers, || {
         for _ in 0..2 {
             std::thread::sleep(a_while(4));

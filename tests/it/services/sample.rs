@@ -2,7 +2,9 @@
 //! credentials.
 
 use super::district::District;
-use crate::harness::command::{Ended, run};
+use super::voice::Voice;
+use crate::harness::client::positions;
+use crate::harness::command::{Ended, lianhu, run};
 use crate::harness::facts::{Case, report};
 use crate::harness::repository;
 use serde_json::{Value, json};
@@ -119,4 +121,43 @@ fn the_sample_waits_for_a_bus_that_is_away_and_sends_the_same_again() {
     assert!(ended.status.success(), "{}", std::fs::read_to_string(&log).unwrap());
     let receipt: Value = serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!(receipt["duplicate"], false, "{receipt}");
+}
+
+#[test]
+fn the_sample_keeps_the_order_when_items_are_offered_again_out_of_order() {
+    let district = District::new();
+    let processes = district.three();
+    ["hsp-01", "psb-03"].iter().for_each(|agency| drop(district.nats.provision(agency, &[])));
+    for number in 0..4 {
+        processes[1].agency("hsp-01").admitted(&report("hsp-01", "psb-03", &format!("第{number}例。")));
+    }
+    district.operator.settled();
+    assert_eq!(district.operator.feed("psb-03", 4).unwrap().len(), 4);
+    Voice::of(&district.nats, "psb-03").gives_back(3);
+    let taken = follow(&district, "psb-03", 4);
+    assert_eq!(positions(&taken), [1, 2, 3, 4]);
+    let (none, ended) =
+        (String::new(), run_as(&district, "psb-03", &["follow", "--for", "3", "--count", "1"]));
+    assert_eq!((ended.code, &ended.stdout), (7, &none), "all of it was acknowledged: {ended:?}");
+}
+
+#[test]
+fn the_sample_says_what_it_lacks() {
+    let district = District::new();
+    let told = |words: &[&str]| {
+        let mut python = Command::new(&*PYTHON);
+        python.arg(repository("deploy/samples/agency.py")).args(words);
+        run(python, "")
+    };
+    told(&["read", "/v1/feed"]).refused(2, &["LIANHU_NATS"]);
+    let (url, ca) = (district.nats.url(), district.nats.ca());
+    let creds = district.nats.creds("operator");
+    let given = ["--nats", &url, "--nats-ca", ca.to_str().unwrap(), "--nats-creds", creds.to_str().unwrap()];
+    let wrong = district.nats.beside("elsewhere");
+    lianhu(&["nats", "init", "--dir", wrong.to_str().unwrap(), "--server", &url]).done();
+    let wrong = wrong.join("operator.creds");
+    let foreign = [&given[..5], &[wrong.to_str().unwrap(), "read", "/v1/feed"]].concat();
+    told(&foreign).refused(7, &["does not let us in"]);
+    district.nats.server("lianhu-single").kill();
+    told(&[&given[..], &["read", "/v1/feed"]].concat()).refused(7, &["does not let us in"]);
 }

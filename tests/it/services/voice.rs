@@ -1,6 +1,7 @@
 //! An agency on NATS, in its own account: it publishes and reads by request, and pulls its feed.
 
 use crate::harness::nats::NatsSite;
+use async_nats::jetstream::AckKind;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::{Client, HeaderMap, Request, RequestErrorKind};
@@ -88,14 +89,34 @@ impl Voice {
         Ok(Reply { status, text, body })
     }
 
+    /// Takes the next items of its feed and gives them back; the first of them is offered again last.
+    #[track_caller]
+    pub fn gives_back(&self, count: usize) {
+        self.runtime.block_on(async {
+            let mut some = self.feed().await.fetch().max_messages(count).messages().await.unwrap();
+            let mut back = 0;
+            while let Some(message) = some.next().await {
+                let later = (back == 0).then(|| Duration::from_secs(4));
+                message.unwrap().ack_with(AckKind::Nak(later)).await.unwrap();
+                back += 1;
+            }
+            assert_eq!(back, count, "so many had been told");
+            self.client.flush().await.unwrap();
+        });
+    }
+
+    /// The one consumer of its feed, as its account may use it.
+    async fn feed(&self) -> PullConsumer {
+        let hub = ContextBuilder::new().api_prefix("hub").timeout(Duration::from_secs(10));
+        let hub = hub.build(self.client.clone());
+        hub.get_consumer_from_stream("feed", format!("LIANHU_FEED_{}", self.agency)).await.unwrap()
+    }
+
     /// The next items of its feed, each with its place in the stream; acknowledged.
     #[track_caller]
     pub fn next(&self, count: usize) -> Vec<(u64, Value)> {
         self.runtime.block_on(async {
-            let hub = ContextBuilder::new().api_prefix("hub").timeout(Duration::from_secs(10));
-            let hub = hub.build(self.client.clone());
-            let stream = format!("LIANHU_FEED_{}", self.agency);
-            let feed: PullConsumer = hub.get_consumer_from_stream("feed", stream).await.unwrap();
+            let feed = self.feed().await;
             let mut taken = Vec::new();
             let deadline = tokio::time::Instant::now() + crate::harness::wait::DEADLINE;
             while taken.len() < count {
