@@ -124,11 +124,10 @@ fn an_operator_finds_every_service_with_its_health_and_its_counts() {
     for (name, health) in district.operator.health() {
         assert_eq!(health["stopped"], json!([]), "{name}: {health}");
     }
-    let count = |service: &str, endpoint: &str| -> u64 {
-        let said = district.operator.ask("STATS");
-        let service = said.iter().find(|s| s["name"] == service).unwrap();
-        let endpoints = service["endpoints"].as_array().unwrap();
-        endpoints.iter().find(|e| e["name"] == endpoint).unwrap()["num_requests"].as_u64().unwrap()
+    let count = |service: &str, of: &str| -> u64 {
+        let said = district.operator.health();
+        let (_, health) = said.iter().find(|(name, _)| name == service).unwrap();
+        health["requests"][of].as_u64().unwrap()
     };
     district.nats.provision("hsp-01", &[]);
     let hospital = Voice::of(&district.nats, "hsp-01");

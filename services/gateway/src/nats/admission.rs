@@ -8,12 +8,12 @@
 
 use super::Service;
 use super::each::each;
+use super::requests::Asked;
 use crate::batch::refused;
 use crate::events::{Done, Errand};
 use crate::problem::Problem;
 use crate::words;
 use async_nats::header::HeaderMap;
-use async_nats::service::Request;
 use async_nats::{Client, RequestErrorKind};
 use contract::Envelope;
 use runtime::{Bus, Caller};
@@ -108,22 +108,22 @@ pub async fn serve_admission(
     stage: &str,
     bus: Arc<Bus>,
 ) -> io::Result<impl Future<Output = ()> + Send + use<>> {
-    let endpoint = service.endpoint(&format!("admit-{stage}"), &subject(stage), stage).await?;
-    Ok(each(endpoint, AT_A_TIME, move |request| admit(bus.clone(), request)))
+    let requests = service.requests(&format!("admit-{stage}"), &subject(stage), stage).await?;
+    Ok(each(requests, AT_A_TIME, move |request| admit(bus.clone(), request)))
 }
 
-async fn admit(bus: Arc<Bus>, request: Request) {
+async fn admit(bus: Arc<Bus>, request: Asked) {
     let answer = match asked(&request) {
         Ok((errand, caller, event)) => errand.here(&bus, &caller, event).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
     let answer = answer.map_or_else(|problem| refused(&problem), |done| done.item());
-    if let Err(why) = request.respond(Ok(answer.to_string().into())).await {
+    if let Err(why) = request.respond(answer.to_string().into(), HeaderMap::new()).await {
         tracing::warn!(%why, "an answer could not be sent; whoever waits for it asks again");
     }
 }
 
-fn asked(request: &Request) -> Result<(Errand, Caller, Envelope), Problem> {
+fn asked(request: &Asked) -> Result<(Errand, Caller, Envelope), Problem> {
     let malformed = || Problem::new(&words::MALFORMED);
     let headers = request.message.headers.as_ref().ok_or_else(malformed)?;
     let text = |name| headers.get(name).map(|value| value.as_str());

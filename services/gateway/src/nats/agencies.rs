@@ -11,11 +11,11 @@
 
 use super::Service;
 use super::each::each;
+use super::requests::Asked;
 use crate::auth::Recognised;
 use crate::problem::Problem;
 use crate::words;
 use async_nats::header::HeaderMap;
-use async_nats::service::Request as Asked;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Method, Request, Uri, header};
@@ -41,8 +41,8 @@ pub async fn serve_agencies(
     service: &Service,
     router: Router,
 ) -> io::Result<impl Future<Output = ()> + Send + use<>> {
-    let publish = service.endpoint("publish", "lianhu.v1.publish.*.*.*", "gateway").await?;
-    let read = service.endpoint("read", "lianhu.v1.read.*", "gateway").await?;
+    let publish = service.requests("publish", "lianhu.v1.publish.*.*.*", "gateway").await?;
+    let read = service.requests("read", "lianhu.v1.read.*", "gateway").await?;
     let (publishing, reading) = (router.clone(), router);
     let publishing = each(publish, AT_A_TIME, move |asked| answer(publishing.clone(), asked, Call::Publish));
     let reading = each(read, AT_A_TIME, move |asked| answer(reading.clone(), asked, Call::Read));
@@ -73,7 +73,7 @@ async fn answer(router: Router, asked: Asked, call: Call) {
     let (status, body) = whole(response).await;
     let mut headers = HeaderMap::new();
     headers.insert("Lianhu-Status", status.to_string());
-    if let Err(why) = asked.respond_with_headers(Ok(body), headers).await {
+    if let Err(why) = asked.respond(body, headers).await {
         tracing::warn!(%why, "an answer could not be sent; whoever waits for it asks again");
     }
 }

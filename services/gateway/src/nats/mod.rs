@@ -14,6 +14,7 @@ mod agencies;
 mod each;
 mod feeds;
 mod keys;
+mod requests;
 mod service;
 
 pub(crate) use admission::place;
