@@ -20,12 +20,17 @@ use runtime::{Bus, Caller};
 use serde_json::Value;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::Instant;
 use vocabulary::{AgencyCode, FactRef, HistoryId, Position};
 
 const AGENCY: &str = "Lianhu-Agency";
 const ERRAND: &str = "Lianhu-Errand";
 const SEEN: &str = "Lianhu-Seen";
+
+/// How long an answer may take before the question is put again: whoever had it may have been killed, and a repeat
+/// of the same document changes nothing.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// How many events one service works on at a time.
 const AT_A_TIME: u32 = 256;
@@ -63,18 +68,27 @@ impl RemoteAdmission {
             headers.insert(SEEN, seen.to_string());
         }
         let subject = subject(event.attributes.kind.stage());
-        let request = async_nats::Request::new()
-            .headers(headers)
-            .payload(event.to_structured().into())
-            .timeout(Some(until.saturating_duration_since(Instant::now())));
-        let reply = self.0.send_request(subject, request).await.map_err(|why| match why.kind() {
-            RequestErrorKind::TimedOut => Problem::new(&words::TIMEOUT),
-            _ => {
-                tracing::warn!(%why, "no service admits this stage");
-                Problem::new(&words::UNAVAILABLE)
+        let payload = axum::body::Bytes::from(event.to_structured());
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let request = async_nats::Request::new()
+                .headers(headers.clone())
+                .payload(payload.clone())
+                .timeout(Some(left.min(AGAIN)));
+            match self.0.send_request(subject.clone(), request).await {
+                Ok(reply) => {
+                    return answered(name, &reply.payload).ok_or_else(|| Problem::new(&words::UNAVAILABLE));
+                }
+                Err(why) if why.kind() == RequestErrorKind::TimedOut && left > AGAIN => {}
+                Err(why) if why.kind() == RequestErrorKind::TimedOut => {
+                    return Err(Problem::new(&words::TIMEOUT));
+                }
+                Err(why) => {
+                    tracing::warn!(%why, "no service admits this stage");
+                    return Err(Problem::new(&words::UNAVAILABLE));
+                }
             }
-        })?;
-        answered(name, &reply.payload).ok_or_else(|| Problem::new(&words::UNAVAILABLE))
+        }
     }
 }
 
