@@ -37,8 +37,8 @@ mod words;
 
 pub use auth::Operator;
 pub use nats::{
-    Found, RemoteAdmission, RemoteKeys, Service, announce, keep_feeds, serve_admission, serve_agencies,
-    serve_keys, services,
+    Found, RemoteAdmission, RemoteKeys, Service, announce, feed_stream, keep_feeds, serve_admission,
+    serve_agencies, serve_keys, services,
 };
 pub use problem::document as problem_document;
 pub use serve::serve;

@@ -154,8 +154,8 @@ impl Serve {
         }
         let door = if has(Role::Gateway) {
             let remote = RemoteAdmission::new(client.clone());
-            let mut door = up::Door::open(&bus, folder, self.listen, self.quota, Some(remote)).await?;
-            work.agencies(&mut door).await?;
+            let door = up::Door::open(&bus, folder, self.listen, self.quota, Some(remote)).await?;
+            work.agencies(&door).await?;
             Some(door)
         } else {
             None

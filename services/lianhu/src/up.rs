@@ -119,10 +119,10 @@ impl Up {
         if self.demo {
             bus.issue_demo_tokens().await?;
         }
-        let mut door = Door::open(&bus, folder, self.listen, self.quota, None).await?;
+        let door = Door::open(&bus, folder, self.listen, self.quota, None).await?;
         let followers = tokio::spawn(bus.clone().run(Duties::ALL));
         let work = match client {
-            Some((client, vault)) => Some(self.roles(client, vault, &bus, &mut door).await?),
+            Some((client, vault)) => Some(self.roles(client, vault, &bus, &door).await?),
             None => None,
         };
         self.greet(&bus, folder, door.at(), json)?;
@@ -151,7 +151,7 @@ impl Up {
         client: Client,
         vault: Arc<Vault>,
         bus: &Arc<Bus>,
-        door: &mut Door,
+        door: &Door,
     ) -> Result<Work, Failure> {
         let mut work = Work::new(client);
         serve::alone(work.client())?;

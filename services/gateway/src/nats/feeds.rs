@@ -22,6 +22,14 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Most items that are on their way at once.
 const AT_ONCE: usize = 64;
 
+/// What the names of all feed streams begin with.
+const FEED: &str = "LIANHU_FEED_";
+
+/// The stream that holds an agency's feed.
+pub fn feed_stream(agency: &AgencyCode) -> String {
+    format!("{FEED}{agency}")
+}
+
 /// Keeps all feed streams, for as long as the process lives.
 pub async fn keep_feeds(js: Context, bus: Arc<Bus>) {
     let mut moved = bus.views_moved();
@@ -62,7 +70,7 @@ async fn streams(js: &Context) -> Result<BTreeMap<AgencyCode, u64>, async_nats::
     let mut feeds = BTreeMap::new();
     let mut all = js.streams();
     while let Some(info) = all.try_next().await? {
-        let agency = info.config.name.strip_prefix("LIANHU_FEED_").map(AgencyCode::parse);
+        let agency = info.config.name.strip_prefix(FEED).map(AgencyCode::parse);
         if let Some(Ok(agency)) = agency {
             feeds.insert(agency, info.state.last_sequence);
         }
@@ -82,7 +90,7 @@ async fn write(js: &Context, bus: &Bus, agency: &AgencyCode, last: &mut u64) -> 
             let message = PublishMessage::build()
                 .payload(serde_json::to_vec(item).map_err(|why| why.to_string())?.into())
                 .message_id(format!("{}", item.position))
-                .expected_stream(format!("LIANHU_FEED_{agency}"))
+                .expected_stream(feed_stream(agency))
                 .expected_last_sequence(item.position - 1);
             let on_its_way = js.send_publish(subject(agency, item), message).await;
             sent.push((item.position, on_its_way.map_err(|why| why.to_string())?));

@@ -20,6 +20,6 @@ mod service;
 pub(crate) use admission::place;
 pub use admission::{RemoteAdmission, serve_admission};
 pub use agencies::serve_agencies;
-pub use feeds::keep_feeds;
+pub use feeds::{feed_stream, keep_feeds};
 pub use keys::{RemoteKeys, serve_keys};
 pub use service::{Found, Service, announce, services};

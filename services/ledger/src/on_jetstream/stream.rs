@@ -178,11 +178,7 @@ pub async fn seen(
     promises: &Promises,
 ) -> Result<Option<StreamSeen>, LedgerError> {
     let js = ContextBuilder::new().timeout(super::ANSWER).build(client.clone());
-    let info = match js.get_stream(LEDGER_STREAM).await {
-        Ok(stream) => stream.cached_info().clone(),
-        Err(why) if is_missing(&why.kind()) => return Ok(None),
-        Err(why) => return Err(LedgerError::unavailable(why)),
-    };
+    let Some(info) = find(&js).await? else { return Ok(None) };
     fits(&info.config, promises)?;
     let state = of(&info);
     if state.messages > 0 && (state.first != 1 || state.messages != state.last) {

@@ -5,7 +5,6 @@
 //! whoever asked, so a pull that names the ledger as its place of delivery delivers nowhere in the bus.
 
 use super::claims::{self, Account, Claim, Export, Import, Limits};
-use super::feed_of;
 use super::trust::{self, Trust};
 use crate::failure::Failure;
 use nkeys::KeyPair;
@@ -213,7 +212,7 @@ fn imports(
     bus: &KeyPair,
     issued_at: i64,
 ) -> Result<Vec<Import>, Failure> {
-    let feed = feed_of(agency);
+    let feed = gateway::feed_stream(agency);
     let api = |call: &str| {
         (format!("$JS.API.CONSUMER.{call}.{feed}.feed"), Some(format!("hub.CONSUMER.{call}.{feed}.feed")))
     };
@@ -234,7 +233,7 @@ fn imports(
 
 /// The agency's user: what its account imports, and answers.
 fn user(key: &KeyPair, agency: &AgencyCode, now: i64) -> Result<String, Failure> {
-    let feed = feed_of(agency);
+    let feed = gateway::feed_stream(agency);
     let publish = [
         format!("lianhu.v1.publish.{agency}.>"),
         format!("lianhu.v1.read.{agency}"),

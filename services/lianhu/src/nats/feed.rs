@@ -1,7 +1,7 @@
 //! An agency's feed on NATS: a stream that only the bus writes and nobody can shorten, and the one consumer that
 //! the agency pulls. The stream's sequence is the feed position.
 
-use super::{LEDGER, agency::Change, feed_of};
+use super::agency::Change;
 use crate::failure::Failure;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::context::GetStreamErrorKind;
@@ -34,7 +34,7 @@ pub async fn replicas(jetstream: &Context, wished: Option<usize>) -> Result<usiz
     if let Some(wished) = wished {
         return Ok(wished);
     }
-    match jetstream.get_stream(LEDGER).await {
+    match jetstream.get_stream(ledger::LEDGER_STREAM).await {
         Ok(ledger) => Ok(ledger.cached_info().config.num_replicas),
         Err(error) if missing(&error.kind()) => Err(Failure::NotFound(
             "there is no ledger on this server yet: start the bus first, or say --replicas".to_owned(),
@@ -51,7 +51,7 @@ pub async fn stream(
     replicas: usize,
     wished: Option<usize>,
 ) -> Result<(usize, Change), Failure> {
-    match jetstream.get_stream(feed_of(agency)).await {
+    match jetstream.get_stream(gateway::feed_stream(agency)).await {
         Ok(stream) => {
             let mut config = stream.cached_info().config.clone();
             let Some(wished) = wished.filter(|wished| *wished != config.num_replicas) else {
@@ -71,7 +71,8 @@ pub async fn stream(
 
 /// Brings the consumer to where it should be. One that is there keeps what was acknowledged.
 pub async fn consumer(jetstream: &Context, agency: &AgencyCode) -> Result<(), Failure> {
-    let stream = jetstream.get_stream_no_info(feed_of(agency)).await.map_err(|error| away(&error))?;
+    let stream =
+        jetstream.get_stream_no_info(gateway::feed_stream(agency)).await.map_err(|error| away(&error))?;
     let config = pull::Config {
         durable_name: Some(CONSUMER.to_owned()),
         name: Some(CONSUMER.to_owned()),
@@ -87,7 +88,7 @@ pub async fn consumer(jetstream: &Context, agency: &AgencyCode) -> Result<(), Fa
 
 fn config(agency: &AgencyCode, replicas: usize) -> Config {
     Config {
-        name: feed_of(agency),
+        name: gateway::feed_stream(agency),
         description: Some(format!("what {agency} was told; written by the bus alone")),
         subjects: vec![format!("lianhu.v1.feed.{agency}.>")],
         num_replicas: replicas,

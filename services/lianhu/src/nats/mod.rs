@@ -25,14 +25,6 @@ use crate::failure::Failure;
 use clap::Subcommand;
 use runtime::{Clock, SystemClock};
 
-/// The stream that holds the ledger.
-pub const LEDGER: &str = "LIANHU_LEDGER";
-
-/// The stream that holds an agency's feed.
-pub fn feed_of(agency: &vocabulary::AgencyCode) -> String {
-    format!("LIANHU_FEED_{agency}")
-}
-
 /// The district's NATS server.
 #[derive(Subcommand)]
 pub enum NatsCommand {

@@ -4,7 +4,7 @@
 use super::agency::{self, AgencyAccount, Change, Wish};
 use super::connect::NatsServers;
 use super::trust::{self, Trust};
-use super::{claims, feed, feed_of, push};
+use super::{claims, feed, push};
 use crate::failure::Failure;
 use async_nats::jetstream::Context;
 use clap::Args;
@@ -115,7 +115,7 @@ impl Provision {
         }
         if let Some((replicas, change)) = done.feed {
             said["feed"] = json!({
-                "stream": feed_of(&self.agency), "consumer": feed::CONSUMER, "replicas": replicas,
+                "stream": gateway::feed_stream(&self.agency), "consumer": feed::CONSUMER, "replicas": replicas,
                 "change": change.word(),
             });
         }

@@ -9,8 +9,8 @@
 //! bound faults and curiosity among the services of the bus; what is not trusted, an agency, has an account of its
 //! own, from which none of this is possible.
 
-use super::LEDGER;
 use clap::ValueEnum;
+use ledger::LEDGER_STREAM as LEDGER;
 
 /// A kind of user of the bus's account; each has one file of credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -33,9 +33,6 @@ pub enum Role {
     Vault,
 }
 
-/// Stages whose facts are contracts only: whoever admits any stage admits them.
-pub const WITHOUT_RULES: [&str; 5] = ["education", "governance", "health", "justice", "welfare"];
-
 impl Role {
     /// All of them.
     pub const ALL: [Self; 13] = [

@@ -1,6 +1,6 @@
 //! What a process does beside answering HTTP, until it is told to end.
 
-use super::roles::{Role, WITHOUT_RULES};
+use super::roles::Role;
 use crate::failure::Failure;
 use crate::up::Door;
 use async_nats::Client;
@@ -8,6 +8,7 @@ use async_nats::jetstream::context::ContextBuilder;
 use gateway::{Service, announce, keep_feeds, serve_admission, serve_agencies, serve_keys};
 use runtime::{Bus, Duties};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -100,7 +101,7 @@ impl Work {
         let asked = bus.clone();
         let service = announce(&self.client, role.name(), move || health(&asked)).await.map_err(failed)?;
         if role.is_stage() {
-            for stage in std::iter::once(role.name()).chain(WITHOUT_RULES) {
+            for stage in std::iter::once(role.name()).chain(without_rules(&bus)) {
                 let admitting = serve_admission(&service, stage, bus.clone()).await.map_err(failed)?;
                 self.answering.spawn(admitting);
             }
@@ -114,7 +115,7 @@ impl Work {
     }
 
     /// Answers agencies on NATS as the door does over HTTP.
-    pub async fn agencies(&mut self, door: &mut Door) -> Result<(), Failure> {
+    pub async fn agencies(&mut self, door: &Door) -> Result<(), Failure> {
         let Some(bus) = self.bus.clone() else { return Ok(()) };
         let service = announce(&self.client, "agencies", move || health(&bus)).await.map_err(failed)?;
         self.answering.spawn(serve_agencies(&service, door.calls()).await.map_err(failed)?);
@@ -135,6 +136,12 @@ impl Work {
         let _ = self.client.flush().await; // Err: the connection is gone, and whoever waits asks again
         self.following.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// Stages whose facts are contracts only: whoever admits any stage admits them.
+fn without_rules(bus: &Bus) -> BTreeSet<&str> {
+    let stages = bus.contracts().all().map(|contract| contract.kind.stage());
+    stages.filter(|stage| !Role::ALL.iter().any(|role| role.name() == *stage)).collect()
 }
 
 /// How a bus is, as its services tell it.

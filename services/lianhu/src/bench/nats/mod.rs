@@ -20,7 +20,7 @@ use super::row::Row;
 use super::told::{self, Heard, Sent};
 use crate::failure::Failure;
 use crate::nats::connect::NatsArgs;
-use crate::nats::{feed, feed_of};
+use crate::nats::feed;
 use async_nats::Client;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::context::ContextBuilder;
@@ -257,7 +257,7 @@ impl Place {
         feed::stream(js, &agency, self.replicas, None).await?;
         feed::consumer(js, &agency).await?;
         let consumer: PullConsumer = jetstream(&self.connect().await?)
-            .get_consumer_from_stream(feed::CONSUMER, feed_of(&agency))
+            .get_consumer_from_stream(feed::CONSUMER, gateway::feed_stream(&agency))
             .await
             .map_err(|why| self.away(&why))?;
         let mut taking = consumer.messages().await.map_err(|why| self.away(&why))?;
