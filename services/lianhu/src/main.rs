@@ -52,7 +52,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the bus: every role in this process, on a sled ledger
+    /// Run the bus: every role in this process, on a ledger in a folder, or on a NATS server with --nats
     Up(up::Up),
     /// Run some roles of the bus in this process, beside others, on a NATS server
     Serve(serve::Serve),
