@@ -22,4 +22,6 @@ pub use admission::{RemoteAdmission, serve_admission};
 pub use agencies::serve_agencies;
 pub use feeds::{feed_stream, keep_feeds};
 pub use keys::{RemoteKeys, serve_keys};
+#[cfg(test)]
+pub(crate) use requests::Requests;
 pub use service::{Found, Service, announce, services};

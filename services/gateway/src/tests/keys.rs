@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vault::{Keys, RootKey, Vault, VaultError};
 
@@ -28,7 +28,7 @@ struct Remote {
 
 /// A vault that answers.
 struct Serving {
-    stop: oneshot::Sender<()>,
+    stop: watch::Sender<bool>,
     served: JoinHandle<std::io::Result<()>>,
 }
 
@@ -71,8 +71,8 @@ impl Remote {
 
     /// Begins the side that answers.
     fn serve(&self, keys: Arc<dyn Keys>) {
-        let (stop, stopped) = oneshot::channel();
-        let serving = serve_keys(self.client(), keys, async { drop(stopped.await) });
+        let stop = watch::Sender::default();
+        let serving = serve_keys(self.client(), keys, stop.subscribe());
         let serving = Serving { stop, served: self.runtime.spawn(serving) };
         assert!(self.serving.lock().unwrap().replace(serving).is_none(), "one vault at a time");
     }
@@ -80,7 +80,7 @@ impl Remote {
     /// Ends the side that answers, and waits for it: its vault may be opened again.
     fn end(&self) {
         if let Some(Serving { stop, served }) = self.serving.lock().unwrap().take() {
-            stop.send(()).unwrap();
+            stop.send_replace(true);
             self.runtime.block_on(served).unwrap().unwrap();
         }
     }

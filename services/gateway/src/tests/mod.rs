@@ -13,6 +13,7 @@ mod pages;
 mod publishing;
 mod quota;
 mod reading;
+mod requests;
 mod serving;
 mod streaming;
 

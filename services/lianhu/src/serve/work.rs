@@ -50,9 +50,7 @@ impl Work {
             Err(why) => json!({"stopped": [format!("vault: {why}")]}),
         };
         self.services.push(announce(&self.client, Role::Vault.name(), health).await.map_err(failed)?);
-        let mut told = self.stop.subscribe();
-        let stop = async move { drop(told.wait_for(|stop| *stop).await) };
-        let serving = serve_keys(self.client.clone(), vault, stop);
+        let serving = serve_keys(self.client.clone(), vault, self.stop.subscribe());
         self.answering.spawn(async move {
             if let Err(why) = serving.await {
                 tracing::error!(%why, "nobody answers for the vault any more");

@@ -163,7 +163,7 @@ fn requests_that_were_taken_are_answered_though_the_vault_ends() {
     asking(20, |remote, door| {
         door.wait_for(20);
         let serving = remote.serving.lock().unwrap().take().unwrap();
-        serving.stop.send(()).unwrap();
+        serving.stop.send_replace(true);
         // Once the end has begun nobody is asked any more. Until then, this too may come to stand before the door.
         let keys = remote.keys().patient(Duration::from_millis(20));
         let ended = |error: VaultError| error.source().unwrap().to_string() == "no vault is listening";
