@@ -14,6 +14,7 @@ mod command_line;
 mod crash;
 mod damage;
 mod demo;
+mod deploy;
 mod disk_full;
 mod harness;
 mod incident_a;

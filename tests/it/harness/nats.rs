@@ -305,7 +305,7 @@ pub fn port() -> u16 {
 }
 
 /// A certificate authority, and one certificate of it for every server of this machine.
-fn certificates(folder: &Path) {
+pub fn certificates(folder: &Path) {
     let openssl = |args: &[&str]| {
         let mut command = Command::new("openssl");
         command.args(args).current_dir(folder);

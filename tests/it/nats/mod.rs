@@ -1,14 +1,12 @@
-//! NATS: who may speak on the district's servers, and the files by which they are run.
+//! NATS: who may speak on the servers of a district.
 
 mod cluster;
-mod deployed;
 mod hostile;
 pub mod hub;
 mod least;
 mod rotation;
 mod services;
 mod trust;
-mod written;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

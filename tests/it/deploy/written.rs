@@ -1,6 +1,7 @@
 //! What is written in `deploy/` beside the configuration of the servers: units, containers, and the README, whose
 //! command lines this program must understand.
 
+use super::containers::compose;
 use crate::harness::command::run;
 use crate::harness::nats::nats_server;
 use crate::harness::site::binary;
@@ -143,19 +144,8 @@ fn the_units_start_what_the_binary_understands() {
 #[test]
 fn the_containers_are_what_compose_and_the_binary_understand() {
     let path = repository("deploy/compose.yaml");
-    let reads = |python: &&str| {
-        Command::new(python).args(["-c", "import yaml"]).status().is_ok_and(|status| status.success())
-    };
-    // Debian's own has what its packages bring
-    let python = ["python3", "/usr/bin/python3"].into_iter().find(reads).unwrap_or("python3");
-    let mut python = Command::new(python);
-    python
-        .args(["-c", "import json, sys, yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1]))))"])
-        .arg(&path);
-    let read = run(python, "");
-    let has_yaml = !read.stderr.contains("No module named 'yaml'");
-    if has_yaml {
-        let compose: serde_json::Value = serde_json::from_str(&read.done()).unwrap();
+    let read = compose();
+    if let Some(compose) = &read {
         let services = compose["services"].as_object().unwrap();
         assert_eq!(services.len(), 7, "three servers and four services");
         for (name, service) in services {
@@ -189,7 +179,7 @@ fn the_containers_are_what_compose_and_the_binary_understand() {
         None => note("no compose here: compose.yaml was read as YAML only"),
     }
     assert!(
-        has_yaml || tools.iter().any(works),
+        read.is_some() || tools.iter().any(works),
         "nothing here can read YAML: install python3-yaml, or compose"
     );
 }

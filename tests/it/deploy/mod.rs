@@ -1,0 +1,8 @@
+//! What stands in `deploy/`, used as it is: the configuration of the servers, the units, the containers, the README.
+
+mod containers;
+mod processes;
+mod servers;
+mod unit;
+mod units;
+mod written;
