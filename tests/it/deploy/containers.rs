@@ -30,8 +30,9 @@ pub fn compose() -> Option<Value> {
 }
 
 /// The folder `site` of the README, and where the containers are reached.
-struct Site {
-    folder: TempDir,
+pub struct Site {
+    _folder: TempDir,
+    site: PathBuf,
     compose: Value,
     /// Host name and port inside, and the port here.
     ports: Vec<(String, u16)>,
@@ -39,7 +40,17 @@ struct Site {
 }
 
 impl Site {
-    fn prepared() -> Self {
+    /// For containers, which find each other by name.
+    pub fn for_containers() -> Self {
+        Self::prepared(|_, urls| urls.to_owned())
+    }
+
+    /// For plain processes, which are all reached at this machine.
+    fn for_processes() -> Self {
+        Self::prepared(Self::reached)
+    }
+
+    fn prepared(reached: impl Fn(&Self, &str) -> String) -> Self {
         let folder = TempDir::with_prefix("lianhu-compose-").unwrap();
         let site = folder.path().join("site");
         let compose = compose().expect("a Python that reads YAML: install python3-yaml");
@@ -47,9 +58,10 @@ impl Site {
         let servers = ["nats-1", "nats-2", "nats-3"];
         let ports =
             servers.iter().flat_map(|name| [at(&format!("{name}:4222")), at(&format!("{name}:6222"))]);
-        let this = Self { ports: ports.collect(), http: port(), folder, compose };
+        let this =
+            Self { ports: ports.collect(), http: port(), site: site.clone(), _folder: folder, compose };
 
-        let urls = this.reached("tls://nats-1:4222,tls://nats-2:4222,tls://nats-3:4222");
+        let urls = reached(&this, "tls://nats-1:4222,tls://nats-2:4222,tls://nats-3:4222");
         fs::create_dir_all(site.join("nats")).unwrap();
         lianhu(&["nats", "init", "--dir", site.join("trust").to_str().unwrap(), "--server", &urls]).done();
         certificates(&site.join("nats"));
@@ -60,6 +72,11 @@ impl Site {
             fs::create_dir_all(site.join("data").join(data)).unwrap();
         }
         this
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.site
     }
 
     /// A text in which the names of the containers are where they are reached here.
@@ -84,7 +101,7 @@ impl Site {
     /// The volumes of a container: where a path inside lies here.
     fn volumes(&self, service: &Value) -> Places {
         let volume = |text: &Value| {
-            let text = filled(text.as_str().unwrap(), &[("LIANHU_SITE", self.folder.path().join("site"))]);
+            let text = filled(text.as_str().unwrap(), &[("LIANHU_SITE", self.site.clone())]);
             let (here, inside) = text.trim_end_matches(":ro").rsplit_once(':').unwrap();
             assert!(Path::new(here).exists(), "{here} is made by no step");
             (inside.to_owned(), PathBuf::from(here))
@@ -112,7 +129,26 @@ impl Site {
             .iter()
             .map(|(name, value)| (name.clone(), here(value.as_str().unwrap())))
             .collect();
-        Process::start(name, &words, &environment, self.folder.path())
+        Process::start(name, &words, &environment, &self.site)
+    }
+
+    /// A report goes from a hospital to a police station, at the gateway that answers here.
+    #[track_caller]
+    pub fn goes_its_way(&self, at: SocketAddr) {
+        let caller = |token: Option<String>| Caller::new(at, token, Refusals::default());
+        eventually("the gateway is ready", || {
+            let answer = caller(None).try_get("/readyz").map_err(|error| error.to_string())?;
+            if answer.status == 200 { Ok(()) } else { Err(answer.text) }
+        });
+        let operator = self.site.join("data/gateway/operator.token");
+        let agency = |code: &str| caller(Some(token(at, &operator, code)));
+        let (hospital, report) = (agency("hsp-01"), report("hsp-01", "psb-03", "接诊时发现可疑情形。"));
+        eventually("the report is admitted", || {
+            let answer = hospital.publish(&report); // 503: who admits is not there yet
+            if answer.status < 300 { Ok(()) } else { Err(answer.text) }
+        });
+        let told = agency("psb-03").told_of("mandatory-reporting.report-filed.v1");
+        assert_eq!(told[0]["event"]["data"]["narrative"], "接诊时发现可疑情形。");
     }
 }
 
@@ -130,7 +166,7 @@ fn filled(text: &str, given: &[(&str, PathBuf)]) -> String {
 
 #[test]
 fn a_district_runs_by_its_containers_as_the_readme_prepares_them() {
-    let site = Site::prepared();
+    let site = Site::for_processes();
     let names: Vec<&String> = site.compose["services"].as_object().unwrap().keys().collect();
     let (servers, services): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.starts_with("nats-"));
     assert_eq!((servers.len(), services.len()), (3, 4));
@@ -139,17 +175,7 @@ fn a_district_runs_by_its_containers_as_the_readme_prepares_them() {
     let mut services: Vec<_> = services.into_iter().map(|name| site.start(name)).collect();
     services.iter_mut().for_each(|service| service.prints("serves"));
 
-    let at = SocketAddr::from(([127, 0, 0, 1], site.http));
-    let caller = |token: Option<String>| Caller::new(at, token, Refusals::default());
-    eventually("the gateway is ready", || {
-        let answer = caller(None).try_get("/readyz").map_err(|error| error.to_string())?;
-        if answer.status == 200 { Ok(()) } else { Err(answer.text) }
-    });
-    let operator = site.folder.path().join("site/data/gateway/operator.token");
-    let agency = |code: &str| caller(Some(token(at, &operator, code)));
-    agency("hsp-01").admitted(&report("hsp-01", "psb-03", "接诊时发现可疑情形。"));
-    let told = agency("psb-03").told_of("mandatory-reporting.report-filed.v1");
-    assert_eq!(told[0]["event"]["data"]["narrative"], "接诊时发现可疑情形。");
+    site.goes_its_way(SocketAddr::from(([127, 0, 0, 1], site.http)));
 
     for service in &mut services {
         assert!(service.stop("TERM").success());

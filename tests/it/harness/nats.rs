@@ -304,7 +304,7 @@ pub fn port() -> u16 {
     }
 }
 
-/// A certificate authority, and one certificate of it for every server of this machine.
+/// A certificate authority, and one certificate of it for every server of this machine, or of its containers.
 pub fn certificates(folder: &Path) {
     let openssl = |args: &[&str]| {
         let mut command = Command::new("openssl");
@@ -314,7 +314,7 @@ pub fn certificates(folder: &Path) {
     let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout"];
     fs::write(
         folder.join("server.ext"),
-        "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1,DNS:nats-1,DNS:nats-2,DNS:nats-3\nextendedKeyUsage=serverAuth,clientAuth\n",
     )
     .unwrap();
     openssl(
