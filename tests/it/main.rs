@@ -16,6 +16,7 @@ mod damage;
 mod demo;
 mod deploy;
 mod disk_full;
+mod glass;
 mod harness;
 mod incident_a;
 mod keys;

@@ -5,7 +5,8 @@
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
 //!
 //! `x-exempt: "quota"` marks a type that says that a child is in danger: it is taken however much its agency has
-//! published. No other word is known.
+//! published. `x-exempt: "involvement"` marks one that an agency may say of a history in which it has no part: whoever
+//! knows its name may break the glass. No other word is known.
 
 use crate::envelope::is_time;
 use jsonschema::{Draft, PatternOptions, Validator};
@@ -32,6 +33,8 @@ pub enum Opens {
 enum Exempt {
     /// How many events an agency may publish.
     Quota,
+    /// That it must have a part in the history that it speaks of.
+    Involvement,
 }
 
 /// How a property is stored.
@@ -215,6 +218,10 @@ impl Contract {
     /// Whether it is taken however much its agency has published: it says that a child is in danger.
     pub fn exempt_from_quota(&self) -> bool {
         self.read.exempt == Some(Exempt::Quota)
+    }
+    /// Whether an agency without a part in the history may say it.
+    pub fn exempt_from_involvement(&self) -> bool {
+        self.read.exempt == Some(Exempt::Involvement)
     }
     /// The top-level properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Property> {

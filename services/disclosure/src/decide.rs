@@ -59,6 +59,9 @@ impl Decision {
 /// the lead always get its exact type; others get it where the matrix gives them the state in full or masked,
 /// and the coarse fact where it gives them the status only. Properties of a group that is closed to the agency
 /// are listed as withheld whether the fact has them or not, so that the list tells nothing.
+///
+/// Broken glass opens what the matrix gives on approval; an agency that has no other part in the case sees the state and
+/// the groups that it opened, and is as if it had never been there once the time is over.
 pub fn decide(
     fact: &CaseFact,
     contract: &Contract,
@@ -70,12 +73,23 @@ pub fn decide(
     if fact.attributes.source.agency == *agency {
         return Some(Decision::full());
     }
-    if !involved.includes(agency, rules, at) {
+    let (part, opened) = (involved.has_part(agency, rules, at), involved.opened(agency, at));
+    if !part && opened.is_none() {
         return None;
     }
     let (standing, named) = standing(fact, contract, agency, involved, rules);
-    let level = |group: &GroupName| rules.level(group, agency, at, &standing);
-    let state = contract.attribute_group("source").map_or(Level::None, level);
+    let envelope = contract.attribute_group("source");
+    let level = |group: &GroupName| {
+        let level = rules.level(group, agency, at, &standing);
+        match &opened {
+            Some(groups) if groups.contains(group) && level == Level::Approval => Level::Full,
+            Some(groups) if !part && !groups.contains(group) && envelope != Some(group) => {
+                level.min(Level::Approval)
+            }
+            _ => level,
+        }
+    };
+    let state = envelope.map_or(Level::None, level);
     match state {
         Level::Full | Level::Masked => {}
         _ if named => {}

@@ -1,10 +1,11 @@
 //! Who is involved in a case: a fold of its history.
 
+use crate::glass::{self, Glass};
 use contract::{Contracts, Involvement, Opens};
 use jurisdiction::Rules;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vocabulary::{AgencyCode, CaseFact, EventId, Instant, Role, TypeName};
+use vocabulary::{AgencyCode, CaseFact, EventId, GroupName, Instant, Role, TypeName};
 
 /// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +20,21 @@ pub struct Grant {
     pub kind: TypeName,
 }
 
-/// Everybody who is involved in one case by its facts.
+/// Everybody who is involved in one case by its facts, or has broken the glass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Involved(Vec<Grant>);
+pub struct Involved {
+    grants: Vec<Grant>,
+    glass: Vec<Glass>,
+}
 
 impl Involved {
     /// Folds one more fact in.
     pub fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
+        glass::note(&mut self.glass, fact);
         let Some(contract) = contracts.get(fact.attributes.kind.as_str()) else { return };
         let (by, kind) = (&fact.attributes.id, &fact.attributes.kind);
         let mut grant = |agency: AgencyCode, how| {
-            self.0.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
+            self.grants.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
         };
         if contract.opens() != Opens::Never && !fact.attributes.source.is_bus() {
             grant(fact.attributes.source.agency.clone(), None);
@@ -43,7 +48,7 @@ impl Involved {
         for (name, _) in contract.properties().iter().filter(|(_, property)| property.ends) {
             let ended = fact.clear.get(name).and_then(Value::as_str).unwrap_or_default();
             let stage = kind.stage(); // ids are unique within a stage's facts of one history
-            self.0.retain(|grant| {
+            self.grants.retain(|grant| {
                 grant.how.is_none() || grant.by.as_str() != ended || grant.kind.stage() != stage
             });
         }
@@ -51,18 +56,32 @@ impl Involved {
 
     /// The reasons why an agency is involved, without its rank in the roster.
     pub fn grants<'a>(&'a self, agency: &'a AgencyCode) -> impl Iterator<Item = &'a Grant> {
-        self.0.iter().filter(move |grant| grant.agency == *agency)
+        self.grants.iter().filter(move |grant| grant.agency == *agency)
     }
 
-    /// Everybody who is told of this case at a time: those involved, their parents and authorities, and the
-    /// roles that see the whole region. Agencies that are off the roster are told nothing.
+    /// Every time that the glass was broken.
+    pub fn glass(&self) -> &[Glass] {
+        &self.glass
+    }
+
+    /// The groups that an agency has opened for itself and that are open at a time; `None` when it has opened none.
+    pub fn opened(&self, agency: &AgencyCode, at: Instant) -> Option<BTreeSet<&GroupName>> {
+        let mut open =
+            self.glass.iter().filter(|glass| glass.agency == *agency && at < glass.until).peekable();
+        open.peek()?;
+        Some(open.flat_map(|glass| &glass.groups).collect())
+    }
+
+    /// Everybody who is told of this case at a time: those involved, their parents and authorities, the roles that
+    /// see the whole region, and whoever has broken the glass, while it is open. Agencies that are off the roster are told nothing.
     pub fn audience(&self, rules: &Rules, at: Instant) -> BTreeSet<AgencyCode> {
-        let direct: BTreeSet<&AgencyCode> = self.0.iter().map(|grant| &grant.agency).collect();
+        let direct: BTreeSet<&AgencyCode> = self.grants.iter().map(|grant| &grant.agency).collect();
         let above =
             |code: &&AgencyCode| [rules.parent(code, at), rules.authority(code, at)].into_iter().flatten();
         let superiors: Vec<&AgencyCode> = direct.iter().flat_map(above).collect();
         let region = rules.agencies(at).map(|agency| &agency.code).filter(|code| rules.sees_region(code, at));
-        let everybody = direct.into_iter().chain(superiors).chain(region);
+        let glass = self.glass.iter().filter(|glass| at < glass.until).map(|glass| &glass.agency);
+        let everybody = direct.into_iter().chain(superiors).chain(region).chain(glass);
         everybody.filter(|code| rules.agency(code, at).is_some()).cloned().collect()
     }
 
@@ -81,11 +100,17 @@ impl Involved {
         holders
     }
 
-    /// Whether an agency is told of this case at a time.
+    /// Whether an agency is told of this case at a time: it has a part in it, or has broken the glass.
     pub fn includes(&self, agency: &AgencyCode, rules: &Rules, at: Instant) -> bool {
+        self.has_part(agency, rules, at)
+            || rules.agency(agency, at).is_some() && self.opened(agency, at).is_some()
+    }
+
+    /// Whether an agency has a part in this case at a time.
+    pub fn has_part(&self, agency: &AgencyCode, rules: &Rules, at: Instant) -> bool {
         rules.agency(agency, at).is_some()
             && (rules.sees_region(agency, at)
-                || self.0.iter().any(|grant| {
+                || self.grants.iter().any(|grant| {
                     let above = |code: Option<&AgencyCode>| code == Some(agency);
                     grant.agency == *agency
                         || above(rules.parent(&grant.agency, at))

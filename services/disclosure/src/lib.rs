@@ -11,11 +11,13 @@
 //! answer to an entitled caller.
 
 mod decide;
+mod glass;
 mod involved;
 mod plan;
 #[cfg(test)]
 mod tests;
 
 pub use decide::{Decision, Reason, decide, narrower};
+pub use glass::{Glass, Refusal, admit};
 pub use involved::{Grant, Involved};
 pub use plan::{Telling, Told};

@@ -51,7 +51,8 @@ impl Told {
         for agency in &audience {
             let stands_as_before = self.audience.contains(agency)
                 && self.rules == rules.version()
-                && past.grants(agency).eq(self.involved.grants(agency));
+                && past.grants(agency).eq(self.involved.grants(agency))
+                && past.opened(agency, at) == self.involved.opened(agency, at);
             let past = before.iter().filter(|_| !stands_as_before).map(|fact| (fact, true));
             for (fact, backfill) in past.chain(new.iter().map(|fact| (fact, false))) {
                 let contract = contracts.get(fact.attributes.kind.as_str());

@@ -237,6 +237,11 @@ impl Rules {
         self.visibility.groups.iter()
     }
 
+    /// For how many hours at most an agency may break the glass; `None` where nobody may.
+    pub fn break_glass_hours(&self) -> Option<u16> {
+        self.visibility.break_glass
+    }
+
     /// The facts that give the agency they name as assigned a mandate for the child.
     pub fn mandate_facts(&self) -> &[TypeName] {
         &self.visibility.mandate

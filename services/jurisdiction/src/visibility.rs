@@ -76,6 +76,8 @@ pub(crate) struct Visibility {
     pub(crate) mandate: Vec<TypeName>,
     /// Roles that see every case of the region.
     pub(crate) region: BTreeSet<Role>,
+    /// For how many hours the glass may be broken; absent where it may not.
+    pub(crate) break_glass: Option<u16>,
     pub(crate) groups: BTreeMap<GroupName, Group>,
     /// The place of a role's column in the cells.
     columns: BTreeMap<Role, usize>,

@@ -9,7 +9,7 @@ use ledger::{LedgerError, Outcome};
 use serde::Serialize;
 use vocabulary::commitment::record_hash;
 use vocabulary::record::{Record, StoredFact};
-use vocabulary::{AgencyCode, Consequence, FactRef, HistoryId, Instant, Position, Proposed};
+use vocabulary::{AgencyCode, Consequence, Fact, FactRef, HistoryId, Instant, Position, Proposed};
 
 /// How often a decision is made again when others were first.
 pub(crate) const ATTEMPTS: usize = 8;
@@ -269,12 +269,17 @@ impl Bus {
         self.histories.with(history, |folded| {
             let now = folded.recorded.map_or(now, |last| last.max(now));
             let knows = folded.version.0 > 0 && folded.involved.includes(&caller.agency, rules, now);
-            if !(opens || knows) {
+            let outside = document.contract.exempt_from_involvement() && folded.version.0 > 0;
+            if !(opens || knows || outside) {
                 return Err(Problem::NotFound);
             }
             seen.map_or(Ok(()), |seen| self.has_seen(caller, folded, seen))?;
             let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
-            let consequences = folded.states.admit(&Proposed { attributes, fact, now }, rules)?;
+            let proposed = Proposed { attributes, fact, now };
+            let consequences = match &proposed.fact {
+                Fact::Governance(_) => disclosure::admit(&folded.involved, &proposed, rules)?,
+                _ => folded.states.admit(&proposed, rules)?,
+            };
             Ok((consequences, Head { version: folded.version, now, keys: folded.keys.clone() }))
         })?
     }

@@ -15,7 +15,7 @@ use vault::{FactPlace, Opened, SealedAt};
 use vocabulary::commitment::data_pointer;
 use vocabulary::governance::Form;
 use vocabulary::record::{Record, StoredFact};
-use vocabulary::{AgencyCode, FactRef, Instant};
+use vocabulary::{AgencyCode, CaseFact, FactRef, Instant};
 
 /// What becomes of protected values that the agency may see.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Bus {
     ) -> Result<FeedItem, Problem> {
         let mut told = Decision::coarse();
         let mut item = self.render_by(row, |folded| {
-            told = self.decision(folded, row, agency)?;
+            told = self.told_by(folded, row, agency)?;
             let own = self.views.now().feeds.find(&caller.agency, row.fact)?;
             let own =
                 own.map_or(Ok(Decision::coarse()), |own| self.decision(folded, &own, &caller.agency))?;
@@ -126,24 +126,38 @@ impl Bus {
         row: &FeedRow,
         agency: &AgencyCode,
     ) -> Result<Decision, Problem> {
-        let Some(fact) = folded.facts.iter().find(|fact| fact.at == row.fact) else {
-            return Ok(Decision::coarse());
-        };
-        let contract = self.contracts.get(fact.attributes.kind.as_str());
-        let contract = contract.ok_or_else(|| Problem::Damaged(format!("the contract of {}", row.fact)))?;
-        let told = match row.form {
-            Form::Coarse => return Ok(Decision::coarse()),
-            Form::Full => Some(Decision::full()),
+        let told = self.told_by(folded, row, agency)?;
+        if told.form == Form::Coarse {
+            return Ok(told);
+        }
+        let (fact, contract) = self.fact_of(folded, row)?;
+        let allowed = decide(fact, contract, agency, &folded.involved, &self.rules()?, self.now());
+        Ok(narrower(told, allowed))
+    }
+
+    /// What a row told when it was told, whatever is allowed now.
+    fn told_by(&self, folded: &Folded, row: &FeedRow, agency: &AgencyCode) -> Result<Decision, Problem> {
+        match row.form {
+            Form::Coarse => Ok(Decision::coarse()),
+            Form::Full => Ok(Decision::full()),
             Form::Masked => {
+                let (fact, contract) = self.fact_of(folded, row)?;
                 let mut involved = Involved::default();
                 let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
                 let at = until.inspect(|fact| involved.evolve(fact, &self.contracts)).last();
                 let then = self.rulebook.at(row.rules)?;
-                at.and_then(|last| decide(fact, contract, agency, &involved, &then, last.recorded))
+                let told =
+                    at.and_then(|last| decide(fact, contract, agency, &involved, &then, last.recorded));
+                Ok(told.unwrap_or_else(Decision::coarse))
             }
-        };
-        let allowed = decide(fact, contract, agency, &folded.involved, &self.rules()?, self.now());
-        Ok(told.map_or_else(Decision::coarse, |told| narrower(told, allowed)))
+        }
+    }
+
+    fn fact_of<'f>(&self, folded: &'f Folded, row: &FeedRow) -> Result<(&'f CaseFact, &Contract), Problem> {
+        let damaged = |what: &str| Problem::Damaged(format!("the {what} of {}", row.fact));
+        let fact = folded.facts.iter().find(|fact| fact.at == row.fact).ok_or_else(|| damaged("fact"))?;
+        let contract = self.contracts.get(fact.attributes.kind.as_str());
+        Ok((fact, contract.ok_or_else(|| damaged("contract"))?))
     }
 
     pub(crate) fn exact_item(

@@ -1,6 +1,7 @@
-//! Governance: the rules in force, the tokens of agencies, and what was told to whom. Published by the bus.
+//! Governance: the rules in force, the tokens of agencies, and what was told to whom, published by the bus; and what
+//! agencies say of their clocks and of broken glass.
 
-use crate::{AgencyCode, FactRef, Position, Version};
+use crate::{AgencyCode, EventId, FactRef, GroupName, Position, Version};
 use serde::{Deserialize, Serialize};
 
 /// Everything that the bus says about itself.
@@ -25,9 +26,15 @@ pub enum Governance {
     /// A fact that was recorded late shows that the clock had been met.
     #[serde(rename = "governance.breach-rebutted.v1")]
     BreachRebutted(BreachRebutted),
-    /// The owner says why it missed. The one fact here that agencies publish.
+    /// The owner says why it missed.
     #[serde(rename = "governance.breach-explained.v1")]
     BreachExplained(BreachExplained),
+    /// An agency opens, for itself and for a time, what it may not see otherwise.
+    #[serde(rename = "governance.break-glass-used.v1")]
+    BreakGlassUsed(BreakGlassUsed),
+    /// Somebody else has looked whether that was right.
+    #[serde(rename = "governance.break-glass-reviewed.v1")]
+    BreakGlassReviewed(BreakGlassReviewed),
 }
 
 impl Governance {
@@ -40,6 +47,8 @@ impl Governance {
         "governance.clock-breached.v1",
         "governance.breach-rebutted.v1",
         "governance.breach-explained.v1",
+        "governance.break-glass-used.v1",
+        "governance.break-glass-reviewed.v1",
     ];
 }
 
@@ -184,4 +193,29 @@ pub struct BreachExplained {
     pub instance: String,
     /// Why.
     pub reason_code: String,
+}
+
+/// See [`Governance::BreakGlassUsed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlassUsed {
+    /// Why.
+    pub reason_code: String,
+    /// What is opened.
+    pub groups: Vec<GroupName>,
+    /// Until when.
+    pub expires_at: String,
+}
+
+/// See [`Governance::BreakGlassReviewed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlassReviewed {
+    /// The `id` of the use.
+    #[serde(rename = "use")]
+    pub of: EventId,
+    /// What was found.
+    pub outcome: String,
+    /// When it was looked at.
+    pub reviewed_at: String,
 }

@@ -15,6 +15,12 @@ fn ago(minutes: i64) -> String {
         .to_string()
 }
 
+/// So many seconds from now.
+#[allow(clippy::disallowed_methods, reason = "a test lives in real time")]
+pub fn soon(seconds: i64) -> String {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds)).to_string()
+}
+
 /// When everything happened, by the word of those who say it: just now, so that no clock is missed meanwhile.
 pub fn when() -> &'static str {
     static WHEN: LazyLock<String> = LazyLock::new(|| ago(10));

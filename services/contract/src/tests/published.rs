@@ -187,12 +187,16 @@ fn a_schema_that_reaches_outside_or_forgets_a_group_does_not_load() {
 }
 
 #[test]
-fn a_type_is_exempt_from_the_quota_when_its_contract_says_so_in_the_one_known_word() {
+fn a_type_is_exempt_from_what_its_contract_says_in_a_known_word() {
     let mut schema = contracts().get("referral.received.v1").expect("a contract").schema.clone();
     let load = |schema: &Value| crate::Contract::read("referral/received.v1.json", &schema.to_string());
     assert!(!load(&schema).expect("it loads").exempt_from_quota());
     schema["x-exempt"] = "quota".into();
     assert!(load(&schema).expect("it loads").exempt_from_quota());
+    assert!(!load(&schema).expect("it loads").exempt_from_involvement());
+    schema["x-exempt"] = "involvement".into();
+    let loaded = load(&schema).expect("it loads");
+    assert!(loaded.exempt_from_involvement() && !loaded.exempt_from_quota());
     schema["x-exempt"] = "everything".into();
     assert!(load(&schema).is_err(), "an exemption that nobody knows would be none");
 }

@@ -140,3 +140,13 @@ fn a_cell_is_a_level_or_a_level_that_a_condition_widens() {
         assert_eq!(faults.len(), 1);
     }
 }
+
+#[test]
+fn a_glass_that_is_broken_for_no_time_is_a_fault() {
+    let with = |glass: &str| head("[scope]", &format!("{glass}\n[scope]"));
+    assert_eq!(
+        with("[break_glass]\nhours = 0"),
+        ["visibility.toml:8: a glass that is broken for no time shows nothing: `hours` is at least 1"]
+    );
+    assert!(head("[scope]", "[break_glass]\nminutes = 5\n[scope]")[0].contains("minutes"));
+}

@@ -20,6 +20,8 @@ struct Head {
     conditions: Conditions,
     columns: Columns,
     scope: Scope,
+    #[serde(default)]
+    break_glass: Option<BreakGlass>,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +44,12 @@ struct Scope {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct BreakGlass {
+    hours: Spanned<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     code: String,
     class: Class,
@@ -58,11 +66,17 @@ impl Visibility {
         let span = document.span();
         let head: Head = reader.part(Spanned::new(span, DeValue::Table(document.into_inner())))?;
         let names: Vec<&str> = head.columns.keys().map(|name| name.get_ref().as_str()).collect();
+        if let Some(hours) = head.break_glass.as_ref().map(|glass| &glass.hours).filter(|h| *h.get_ref() == 0)
+        {
+            let line = reader.line(&hours.span());
+            reader.fault(line, "a glass that is broken for no time shows nothing: `hours` is at least 1");
+        }
         let granted_by = &head.conditions.mandate.granted_by;
         let visibility = Self {
             mandate: granted_by.iter().filter_map(|kind| reader.word(kind, TypeName::parse)).collect(),
             region: head.scope.region.iter().filter_map(|role| reader.role(role, roster)).collect(),
             groups: reader.groups(groups, &names),
+            break_glass: head.break_glass.map(|glass| glass.hours.into_inner()),
             columns: reader.columns(&head.columns, roster),
         };
         reader.clean().then_some(visibility)

@@ -1,6 +1,6 @@
 //! Knowledge: what another agency had been told by a moment, for those who watch over the whole region.
 //!
-//! The answer shows in which form that agency was told and what was withheld from it. Values are shown only as
+//! The answer shows in which form that agency was told and what was withheld from it, though it may see less by now. Values are shown only as
 //! far as the asking agency may see them itself; that the other one knew more is said by pointer alone.
 
 use super::timeline::steps;

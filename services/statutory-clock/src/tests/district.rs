@@ -148,6 +148,10 @@ const TABLE: &[Golden] = &[
         start: &[r#"judged crt 2026-08-20T10:00 justice.judgment-delivered.v1 {"delivered_at": "@now", "effective_at": "2026-09-01T00:00:00+08:00", "to_be_sealed": true}"#],
         due: "2026-09-04",
         stop: r#"seal crt 2026-09-04T10:00 justice.record-sealed.v1 {"sealed_at": "@now", "to": ["psb"]}"# },
+    Golden { clock: "L01", owner: "coordinator", late: "2026-04-08 00:00", never: Verdict::Missed,
+        start: &[r#"glass psb-05 2026-04-01T22:18 governance.break-glass-used.v1 {"reason_code": "crisis", "groups": ["child-identity"], "expires_at": "2026-04-02T22:18:00+08:00"}"#],
+        due: "2026-04-07", // 04-04 to 04-06 is Qingming
+        stop: r#"look wbo 2026-04-07T10:00 governance.break-glass-reviewed.v1 {"use": "@glass", "outcome": "justified", "reviewed_at": "@now"}"# },
     // Register.
     Golden { clock: "K38", owner: "care-centre", late: "", never: Verdict::Running,
         start: &[r#"worry vil-03 2026-03-02T10:00 follow-up.visit-concern-raised.v1 {"raised_at": "@now", "concern_code": "carer-unfit"}"#],

@@ -23,10 +23,18 @@ pub(super) const OWN: &[(&str, &str, &str, &str)] = &[
     ("mode", "video", "视频通话", "by video"),
     ("mode", "message", "消息", "by message"),
     ("property", "side", "反映的身份", "Side"),
+    ("reason_code", "crisis", "儿童处于危机", "a child in crisis"),
+    ("reason_code", "missing", "儿童失踪", "a child is missing"),
 ];
 
 /// Codes that mean the same everywhere: code, Chinese, English.
 pub(super) const ANY: &[(&str, &str, &str)] = &[
+    ("medical-emergency", "医疗急救", "a medical emergency"),
+    ("arrest", "抓捕行动", "an arrest under way"),
+    ("other-danger", "其他危险", "another danger"),
+    ("justified", "合理", "justified"),
+    ("wider-than-needed", "超出必要范围", "wider than needed"),
+    ("not-justified", "不合理", "not justified"),
     ("home-teaching", "送教上门", "taught at home"),
     ("explained-by-illness", "疾病所致", "explained by illness"),
     ("accident", "意外所致", "an accident"),
