@@ -4,7 +4,7 @@ use crate::harness::{Server, Site, eventually};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const PHASES: [&str; 8] = [
+const PHASES: [&str; 9] = [
     "received",
     "acknowledged",
     "open",
@@ -13,6 +13,7 @@ const PHASES: [&str; 8] = [
     "follow-up",
     "closure-review",
     "closed",
+    "sealed",
 ];
 
 #[track_caller]

@@ -1,29 +1,53 @@
 //! The gate: which conditions of the region do not hold of a case on a day.
 
 use crate::obligations::{Care, Obligations, Order};
+use crate::state::{Proposal, State};
 use jiff::Span;
 use jiff::civil::Date;
 use jurisdiction::Rules;
-use jurisdiction::closure::{FollowUpMonths, Predicate};
-use vocabulary::Instant;
-use vocabulary::closure::ClosureType;
+use jurisdiction::closure::{Approver, Approvers, FollowUpMonths, Predicate};
+use vocabulary::closure::Closed;
 use vocabulary::follow_up::Grade;
+use vocabulary::{Instant, Role};
 
-/// Every condition that is unmet, by its id, in the order of the rules.
-pub(crate) fn unmet(owed: &Obligations, kind: ClosureType, at: Instant, rules: &Rules) -> Vec<String> {
-    let asked = Asked { owed, rules, on: rules.local_date(at) };
-    let unmet = rules.closing().asked(asked.on, kind).filter(|criterion| !asked.holds(&criterion.predicate));
-    unmet.map(|criterion| criterion.id.clone()).collect()
+/// When the conditions are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// Somebody approves the closing.
+    Approval,
+    /// The case closes.
+    Closing,
 }
 
 /// A case that is asked whether it may close, on a day of the region.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     owed: &'a Obligations,
+    proposal: &'a Proposal,
+    /// How it closes; absent while it is only approved.
+    closing: Option<&'a Closed>,
     rules: &'a Rules,
+    at: Instant,
     on: Date,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    pub(crate) fn of(
+        state: &'a State,
+        proposal: &'a Proposal,
+        closing: Option<&'a Closed>,
+        (at, rules): (Instant, &'a Rules),
+    ) -> Self {
+        Self { owed: &state.obligations, proposal, closing, rules, at, on: rules.local_date(at) }
+    }
+
+    /// Every condition that is unmet, by its id, in the order of the rules.
+    pub(crate) fn unmet(&self, when: When) -> Vec<String> {
+        let criteria = self.rules.closing().asked(self.on, self.proposal.closure_type);
+        let criteria = criteria.filter(|criterion| when == When::Closing || !criterion.only_at_closing);
+        let unmet = criteria.filter(|criterion| !self.holds(&criterion.predicate));
+        unmet.map(|criterion| criterion.id.clone()).collect()
+    }
+
     fn holds(&self, predicate: &Predicate) -> bool {
         match predicate {
             Predicate::FollowUpMonths(months) => self.followed_up(months).unwrap_or(false),
@@ -38,7 +62,31 @@ impl Asked<'_> {
             }),
             Predicate::ChildViewRecorded => self.owed.child_view,
             Predicate::BreachesExplained => self.owed.breaches.is_empty(),
+            Predicate::JusticeEnded => self.owed.justice.is_empty(),
+            Predicate::TasksDone => self.owed.tasks.is_empty(),
+            Predicate::Answered => self.owed.unanswered.is_empty(),
+            Predicate::NoObjection => self.proposal.words.values().all(|agrees| *agrees),
+            Predicate::Approved(approvers) => self.approved(approvers).unwrap_or(false),
+            Predicate::FileDecided => {
+                self.closing.is_some_and(|said| said.retention_class.is_some() && said.to_be_sealed.is_some())
+            }
         }
+    }
+
+    /// Whoever approved may do so at the highest grade that the case ever had, and whoever must consent has.
+    fn approved(&self, approvers: &Approvers) -> Option<bool> {
+        let (by, row) = (self.proposal.approved_by.as_ref()?, approvers.of(self.owed.risk.highest())?);
+        let may = row.roles.iter().any(|role| self.rules.holds(by, role.as_str(), self.at));
+        Some(may && self.consents_missing(row).next().is_none())
+    }
+
+    /// The roles of which nobody has consented yet, though somebody must.
+    pub(crate) fn consents_missing<'r>(&'r self, row: &'r Approver) -> impl Iterator<Item = &'r Role> {
+        let consented = |role: &Role| {
+            let agreed = self.proposal.words.iter().filter(|(_, agrees)| **agrees);
+            agreed.into_iter().any(|(by, _)| self.rules.holds(by, role.as_str(), self.at))
+        };
+        row.consent.iter().filter(move |role| !consented(role))
     }
 
     /// The months are over, and somebody looked at their end. A child that was away is followed up from the day

@@ -1,15 +1,19 @@
 //! Closure (结案): a case ends only when nobody still owes the child anything.
 //!
-//! Whoever works on a case **proposes** to close it. Another agency **rejects** the proposal and says what is
-//! unmet, or **closes** the case: nobody closes on a proposal of its own. It closes only when every condition
-//! holds that the region's rules ask for that kind of closure (`closure.toml`). They are asked all at once, so that one
-//! refusal names everything that is left to do.
+//! Whoever works on a case **proposes** to close it. The other agencies of the case **consent** or **object**. One that
+//! may, by the risk, **approves** the proposal: from then on the case is only watched, and is open again as soon as
+//! somebody is worried. Another agency than the proposer **rejects** the proposal and says what is unmet, or **closes**
+//! the case. It is approved and closes only when every condition holds that the region's rules ask for that kind of
+//! closure (`closure.toml`). They are asked all at once, so that one refusal names everything that is left to do.
+//!
+//! A closed case is **reopened** when something has happened, as long as the region's rules say; later that is a new
+//! case. Its file may be **sealed**.
 //!
 //! The conditions read what the whole history says is still owed, the [`Obligations`]: they fold the facts of all
 //! stages, and of `justice`, which has no stage. They are asked as of the moment when the case closes, which is
 //! never after the bus records it: a date in the future makes no follow-up longer.
 //!
-//! A closed case takes no more facts, except about its clocks and their supervision; the runtime asks [`closed`].
+//! What a closed or sealed case still takes, the runtime asks [`takes`].
 //!
 //! Handled elsewhere: who may propose, reject and close (the contracts); what each condition is and by which law
 //! (`jurisdiction`); that a visit takes place at all (the clocks).
@@ -22,8 +26,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use admit::Refusal;
-pub use obligations::{Care, Obligations, Order, Report};
+pub use admit::{Refusal, takes};
+pub use obligations::{Care, Justice, Obligations, Order, Report};
 pub use risk::{Look, Risk};
 pub use state::{Phase, Proposal, State};
 
@@ -47,9 +51,4 @@ impl Stage<Rules> for Closure {
     ) -> Result<Vec<Consequence>, vocabulary::Refusal> {
         admit::admit(state, proposed, rules)
     }
-}
-
-/// Whether the case is closed: then no stage admits anything more.
-pub fn closed(state: &State) -> bool {
-    state.phase == Phase::Closed
 }

@@ -15,8 +15,28 @@ use vocabulary::{CaseFact, EventId, Fact, Instant};
 const INQUORATE: &str = "inquorate";
 /// The reason for the end of a temporary guardianship that has a fact of its own, with its day.
 const RETURNED: &str = "returned";
-/// A fact without a type in Rust: the reporter's unit was told.
+// Facts without a type in Rust.
+/// The reporter's unit was told.
 const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
+/// A task of a plan is given to an agency, perhaps instead of another one.
+const TASK_ASSIGNED: &str = "case-conference.task-assigned.v1";
+/// A task of a plan is done, as far as it will be.
+const TASK_COMPLETED: &str = "case-conference.task-completed.v1";
+/// The police took an administrative case on.
+const ADMINISTRATIVE_ACCEPTED: &str = "mandatory-reporting.administrative-case-accepted.v1";
+/// The police decided the administrative case.
+const ADMINISTRATIVE_DECIDED: &str = "mandatory-reporting.administrative-case-decided.v1";
+/// The court has judged.
+const JUDGED: &str = "justice.judgment-delivered.v1";
+/// The procuratorate has decided whether to prosecute.
+const PROSECUTION: &str = "justice.prosecution-decided.v1";
+/// What ends the criminal case with that decision.
+const NOT_PROSECUTED: &str = "not-prosecute";
+/// What asks an agency for an answer, and what answers it: its type, and the property that names what it answers.
+const ASKED: [(&str, &str, &str); 2] = [
+    ("governance.supervision-notice-issued.v1", "governance.supervision-replied.v1", "notice"),
+    ("governance.suggestion-issued.v1", "governance.suggestion-replied.v1", "suggestion"),
+];
 
 /// What is still owed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +64,21 @@ pub struct Obligations {
     pub child_view: bool,
     /// The clocks that were missed and not explained: clock, instance and due moment.
     pub breaches: BTreeSet<(String, String, String)>,
+    /// The cases of justice that have not ended.
+    pub justice: BTreeSet<Justice>,
+    /// The tasks of plans that are not done.
+    pub tasks: BTreeSet<String>,
+    /// The supervision notices and suggestions that wait for an answer, by their `id`.
+    pub unanswered: BTreeSet<EventId>,
+}
+
+/// A kind of case of justice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Justice {
+    /// From its filing to a judgment, or to the decision not to prosecute. One on conditions goes on.
+    Criminal,
+    /// From its acceptance to its decision.
+    Administrative,
 }
 
 /// Who cares for the child.
@@ -86,8 +121,8 @@ impl Obligations {
             Fact::Guardianship(said) => self.guardianship(said, fact),
             Fact::FollowUp(said) => self.follow_up(said),
             Fact::Governance(said) => self.clock(said),
-            Fact::Other if fact.attributes.kind.as_str() == FEEDBACK => self.feedback(fact),
-            Fact::Intake(_) | Fact::OneStop(_) | Fact::Closure(_) | Fact::Other => {}
+            Fact::Other => self.other(fact),
+            Fact::Intake(_) | Fact::OneStop(_) | Fact::Closure(_) => {}
         }
     }
 
@@ -97,11 +132,40 @@ impl Obligations {
                 self.reports.entry(fact.attributes.id.clone()).or_default();
             }
             MandatoryReporting::CriminalCaseFiled(said) => {
+                self.justice.insert(Justice::Criminal);
                 if let Some(report) = self.reports.get_mut(said.report.as_str()) {
                     report.filed = true;
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A fact without a type.
+    fn other(&mut self, fact: &CaseFact) {
+        let text = |name: &str| fact.clear.get(name).and_then(|value| value.as_str());
+        match fact.attributes.kind.as_str() {
+            FEEDBACK => self.feedback(fact),
+            TASK_ASSIGNED => {
+                text("instead_of").map(|task| self.tasks.remove(task));
+                self.tasks.extend(text("task").map(str::to_owned));
+            }
+            TASK_COMPLETED => drop(text("task").map(|task| self.tasks.remove(task))),
+            JUDGED => drop(self.justice.remove(&Justice::Criminal)),
+            PROSECUTION if text("outcome") == Some(NOT_PROSECUTED) => {
+                self.justice.remove(&Justice::Criminal);
+            }
+            ADMINISTRATIVE_ACCEPTED => drop(self.justice.insert(Justice::Administrative)),
+            ADMINISTRATIVE_DECIDED => drop(self.justice.remove(&Justice::Administrative)),
+            kind => {
+                for (asks, answers, names) in ASKED {
+                    if kind == asks {
+                        self.unanswered.insert(fact.attributes.id.clone());
+                    } else if kind == answers {
+                        text(names).map(|asked| self.unanswered.remove(asked));
+                    }
+                }
+            }
         }
     }
 
@@ -135,6 +199,7 @@ impl Obligations {
             CaseConference::Concluded(said) => self.child_view |= said.result != INQUORATE,
             CaseConference::PlanAdopted(said) => {
                 self.planned = self.planned.or_else(|| Instant::parse(&said.adopted_at).ok());
+                self.tasks.extend(said.tasks.iter().map(|task| task.task.clone()));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The rules of closure as sentences.
 
+mod end;
 mod facts;
 mod gate;
 mod incident;
@@ -110,18 +111,56 @@ fn a_case_that_is_owed_something_is_told_everything_at_once() {
 fn a_closed_case_takes_nothing_more() {
     let rules = rules();
     let case = after(&rules, settled_and_proposed().into_iter().chain([closed(PROPOSAL)]));
-    assert!(crate::closed(case.state()));
     for said in [proposed(), rejected(PROPOSAL), closed(PROPOSAL)] {
         case.when(said).then_refused("closure.already-closed");
     }
 }
 
 #[test]
-fn a_case_is_closed_by_its_closing_and_by_nothing_else() {
+fn whoever_repeats_itself_has_been_heard() {
     let rules = rules();
-    for history in [vec![], vec![opened()], vec![opened(), proposed()], settled_and_proposed()] {
-        assert!(!crate::closed(after(&rules, history).state()));
-    }
+    let waits = after(&rules, [opened(), proposed()]);
+    waits.when(consented("edu")).then_admitted([]);
+    waits.when(objected("edu")).then_admitted([]);
+    waits.when(consented("sch-12")).then_refused("closure.own-proposal");
+    let said = after(&rules, [opened(), proposed(), consented("edu")]);
+    said.when(consented("edu")).then_refused("closure.already-said");
+    said.when(objected("edu")).then_admitted([]);
+    after(&rules, [opened()]).when(consented("edu")).then_refused("closure.no-such-proposal");
+}
+
+#[test]
+fn a_closing_is_approved_once_by_who_may_and_when_all_but_its_end_holds() {
+    let rules = whole();
+    let settled = settled_and_proposed();
+    let case = after(&rules, settled.clone());
+    case.when(approved("wbo")).then_admitted([]);
+    case.when(approved("edu")).then_refused("closure.not-the-approver");
+    case.when(approved("sch-12")).then_refused("closure.own-proposal");
+    case.when(approved_at("wbo", "2026-11-19T10:00:00+08:00")).then_refused("closure.before-proposal");
+    let twice = after(&rules, settled.clone().into_iter().chain([approved("wbo")]));
+    twice.when(approved("wbo")).then_refused("closure.already-approved");
+    twice.when(proposed()).then_refused("closure.proposal-pending");
+    let objected = after(&rules, settled.into_iter().chain([objected("edu")]));
+    objected.when(approved("wbo")).then_refused("closure.not-yet");
+}
+
+#[test]
+fn only_a_closed_case_is_reopened_or_sealed_and_only_for_a_time() {
+    let rules = whole();
+    let open = after(&rules, [opened()]);
+    open.when(reopened("2026-12-01T10:00:00+08:00")).then_refused("closure.not-closed");
+    open.when(sealed("2026-12-01T10:00:00+08:00")).then_refused("closure.not-closed");
+    let closed = after(&rules, closed_for_good());
+    closed.when(reopened("2026-12-01T10:00:00+08:00")).then_admitted([]);
+    closed.when(reopened("2026-11-01T10:00:00+08:00")).then_refused("closure.before-closing");
+    closed.when(reopened("2027-11-21T10:00:00+08:00")).then_refused("closure.watch-over");
+    closed.when(sealed("2026-12-01T10:00:00+08:00")).then_admitted([]);
+    let sealed_one =
+        after(&rules, closed_for_good().into_iter().chain([sealed("2026-12-01T10:00:00+08:00")]));
+    sealed_one.when(reopened("2026-12-02T10:00:00+08:00")).then_refused("closure.sealed");
+    let again = after(&rules, closed_for_good().into_iter().chain([reopened("2026-12-01T10:00:00+08:00")]));
+    again.when(proposed()).then_admitted([]);
 }
 
 #[test]

@@ -16,8 +16,8 @@ vocabulary::refusals! {
         "The agency that you name is not on the roster today.",
         "所指定的单位今天不在机构名册内。";
     DangerNotAssessed = "guardianship.danger-not-assessed",
-        "No current safety assessment says that the child is in danger. Assess its safety first.",
-        "目前没有认定存在现实危险的安全评估，请先进行安全评估。";
+        "Nothing says that the child is in danger: neither a current safety assessment nor measures taken in an emergency. Assess its safety first.",
+        "目前既没有认定存在现实危险的安全评估，也没有紧急措施记录，请先进行安全评估。";
     AlreadyAway = "guardianship.already-away",
         "The child has already been taken away and has not come home since.",
         "该未成年人已被带离，尚未送回。";
@@ -82,7 +82,7 @@ pub(crate) fn admit(
     rules: &Rules,
 ) -> Result<Vec<Consequence>, vocabulary::Refusal> {
     let Fact::Guardianship(said) = &proposed.fact else { return Ok(Vec::new()) };
-    if state.case == Case::NotOpen {
+    if state.case == Case::NotOpen && !is_for_an_emergency(said) {
         return Err(Refusal::CaseNotOpen.of("intake.case-opened"));
     }
     let on_the_roster = |agencies: &[AgencyCode]| on_the_roster(agencies, proposed, rules);
@@ -110,14 +110,23 @@ pub(crate) fn admit(
     Ok(Vec::new())
 }
 
+/// Help comes first and the record afterwards: whoever is called at night assesses, takes the child away and hands it
+/// over before anybody can open the case (2014 Opinion 法发〔2014〕24号, art. 11; Civil Code, art. 34).
+fn is_for_an_emergency(said: &Said) -> bool {
+    matches!(said, Said::SafetyAssessed(_) | Said::ChildRemoved(_) | Said::PlacementHandedOver(_))
+}
+
 fn removed(state: &State) -> Answer {
     if state.stay != Stay::Home {
         return Err(Refusal::AlreadyAway.into());
     }
     match state.safety {
         Safety::Danger => Ok(()),
+        Safety::NotAssessed if state.measures => Ok(()),
         Safety::NotAssessed | Safety::Safe => {
-            Err(Refusal::DangerNotAssessed.of("guardianship.safety-assessed:danger_now"))
+            let unmet =
+                ["guardianship.safety-assessed:danger_now", "mandatory-reporting.emergency-measures-taken"];
+            Err(Refusal::DangerNotAssessed.of_all(unmet))
         }
     }
 }

@@ -8,6 +8,7 @@ use vocabulary::guardianship::{
     SafetyAssessed, TemporaryGuardianshipEnded,
 };
 use vocabulary::intake::Intake;
+use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::{CaseFact, EventId, Fact};
 
 /// What guardianship remembers.
@@ -17,6 +18,8 @@ pub struct State {
     pub case: Case,
     /// What the last safety assessment found where the child was then.
     pub safety: Safety,
+    /// Whether measures were taken in an emergency since the child came home last.
+    pub measures: bool,
     /// Where the child is.
     pub stay: Stay,
     /// Whether civil affairs is the guardian.
@@ -128,6 +131,7 @@ impl State {
             Fact::Guardianship(said) => self.note(said, fact),
             Fact::Intake(Intake::CaseOpened(_)) => self.case = Case::Open,
             Fact::CaseConference(CaseConference::Concluded(said)) => self.decide(said),
+            Fact::MandatoryReporting(MandatoryReporting::EmergencyMeasuresTaken(_)) => self.measures = true,
             Fact::Intake(_)
             | Fact::MandatoryReporting(_)
             | Fact::OneStop(_)
@@ -184,8 +188,7 @@ impl State {
     }
 
     fn come_home(&mut self) {
-        self.stay = Stay::Home;
-        self.safety = Safety::NotAssessed; // what was found before was found elsewhere
+        self.arrive(); // what was found before was found elsewhere
         if self.temporary == Temporary::Running {
             self.temporary = Temporary::ChildReturned;
         }
@@ -195,9 +198,12 @@ impl State {
         self.temporary = Temporary::NotRunning;
         // Whoever lives with kin or a new guardian is not away from home, and may have to be taken away again.
         if matches!(said.end_reason.as_str(), "kin-care" | "other-guardian") {
-            self.stay = Stay::Home;
-            self.safety = Safety::NotAssessed;
+            self.arrive();
         }
+    }
+
+    fn arrive(&mut self) {
+        (self.stay, self.safety, self.measures) = (Stay::Home, Safety::NotAssessed, false);
     }
 
     fn order(&mut self, application: &str, how: impl FnOnce(&mut Order)) {

@@ -46,12 +46,34 @@ fn incident_a_is_admitted_fact_by_fact() {
 fn nothing_is_done_to_a_family_before_the_case_is_open() {
     let rules = rules();
     let not_open = after_facts::<Guardianship, _>(&rules, []);
-    not_open.when(danger(true)).then_refused("guardianship.case-not-open");
     let order = [applied(ORDER, "crt"), granted(), served(), expired()];
     let home = [able(), notified(), returned(), ended("returned")];
-    for fact in [removed(), placed(), temporary()].into_iter().chain(order).chain(home) {
+    for fact in [temporary()].into_iter().chain(order).chain(home) {
         not_open.when(fact).then_refused("guardianship.case-not-open");
     }
+}
+
+#[test]
+fn in_an_emergency_help_comes_before_the_case_is_open() {
+    let rules = rules();
+    let facts = [danger(true), removed(), placed()];
+    for (so_far, fact) in facts.iter().enumerate() {
+        after_facts::<Guardianship, _>(&rules, facts[..so_far].to_vec()).when(fact.clone()).then_admitted([]);
+    }
+    after_facts::<Guardianship, _>(&rules, [])
+        .when(removed())
+        .then_refused("guardianship.danger-not-assessed");
+}
+
+#[test]
+fn measures_taken_in_an_emergency_say_that_there_is_danger_until_somebody_finds_none_or_the_child_is_home() {
+    let rules = rules();
+    after(&rules, [measures()]).when(removed()).then_admitted([]);
+    after(&rules, [measures(), danger(false)])
+        .when(removed())
+        .then_refused("guardianship.danger-not-assessed");
+    let home = [measures(), removed(), placed(), able(), concluded("return"), returned()];
+    after(&rules, home).when(removed()).then_refused("guardianship.danger-not-assessed");
 }
 
 #[test]

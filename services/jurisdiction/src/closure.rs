@@ -9,6 +9,7 @@ use crate::clock::{Basis, Kind};
 use crate::{Name, Term};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::Role;
 use vocabulary::closure::ClosureType;
 use vocabulary::follow_up::Grade;
 
@@ -23,6 +24,8 @@ pub struct Criterion {
     pub kind: Kind,
     /// On which days it is asked.
     pub term: Term,
+    /// Whether it is asked only when the case closes, and not when its closing is approved.
+    pub only_at_closing: bool,
     /// Kinds of closure that it is not asked for.
     pub exempt: BTreeSet<ClosureType>,
     /// What must hold.
@@ -68,6 +71,39 @@ pub enum Predicate {
     ChildViewRecorded,
     /// Every missed clock was explained or rebutted.
     BreachesExplained,
+    /// Neither a criminal nor an administrative case waits for its end.
+    JusticeEnded,
+    /// Every task of the plans was completed, or another one took its place.
+    TasksDone,
+    /// Every supervision notice and every suggestion was answered.
+    Answered,
+    /// No agency's last word on the proposal is an objection.
+    NoObjection,
+    /// The closing was approved by one who may approve it.
+    Approved(Approvers),
+    /// The closing says how long the file is kept, and whether it is sealed.
+    FileDecided,
+}
+
+/// Who approves the closing of a case, by the highest grade that it ever had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approvers(pub BTreeMap<Grade, Approver>);
+
+impl Approvers {
+    /// Who approves at that grade: the row of the lowest grade that is not below it. A case that nobody graded is
+    /// one of the lowest.
+    pub fn of(&self, highest: Option<Grade>) -> Option<&Approver> {
+        self.0.iter().find(|(up_to, _)| highest <= Some(**up_to)).map(|(_, row)| row)
+    }
+}
+
+/// Who approves, and who must have consented before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// One of these roles approves.
+    pub roles: Vec<Role>,
+    /// An agency of each of these roles has consented.
+    pub consent: Vec<Role>,
 }
 
 /// How long a child is followed up. It counts from the last return, or from the first plan where there was none.
@@ -94,16 +130,20 @@ impl FollowUpMonths {
 
 /// All conditions of a region, in all versions, in the order of the file.
 #[derive(Clone, Debug, Default)]
-pub struct Criteria(Vec<Criterion>);
+pub struct Criteria {
+    asked: Vec<Criterion>,
+    /// For how many months after it closed a case may be reopened; absent: for ever.
+    pub reopening_months: Option<u16>,
+}
 
 impl Criteria {
     /// Every version of every condition.
     pub fn all(&self) -> &[Criterion] {
-        &self.0
+        &self.asked
     }
 
     /// What is asked on that day of a closure of that kind.
     pub fn asked(&self, day: Date, kind: ClosureType) -> impl Iterator<Item = &Criterion> {
-        self.0.iter().filter(move |asked| asked.term.holds(day) && !asked.exempt.contains(&kind))
+        self.asked.iter().filter(move |asked| asked.term.holds(day) && !asked.exempt.contains(&kind))
     }
 }

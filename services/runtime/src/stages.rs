@@ -13,9 +13,6 @@ use referral::Referral;
 use std::mem::take;
 use vocabulary::{CaseFact, Consequence, Fact, Proposed, Refusal, Stage};
 
-/// The folder of the facts about clocks, suggestions and their answers.
-const GOVERNANCE: &str = "governance";
-
 /// Every stage once, in the order in which a case meets them; its facts go by the same name.
 macro_rules! stages {
     ($($field:ident: $stage:ident,)+) => {
@@ -30,12 +27,10 @@ macro_rules! stages {
             }
 
             /// The decision of the stage that owns the fact. A fact without a Rust type is admitted by role and
-            /// involvement alone; facts of the bus about itself are never proposed. A closed case admits what
-            /// governs its clocks and their supervision, and nothing else, typed or not.
+            /// involvement alone; facts of the bus about itself are never proposed. What a closed case still
+            /// takes is for `closure` to say.
             pub(crate) fn admit(&self, proposed: &Proposed, rules: &Rules) -> Result<Vec<Consequence>, Refusal> {
-                if closure::closed(&self.closure) && proposed.attributes.kind.stage() != GOVERNANCE {
-                    return Err(closure::Refusal::AlreadyClosed.into());
-                }
+                closure::takes(&self.closure, &proposed.attributes.kind)?;
                 match &proposed.fact {
                     $(Fact::$stage(_) => $stage::admit(&self.$field, proposed, rules),)+
                     Fact::Governance(_) | Fact::Other => Ok(Vec::new()),

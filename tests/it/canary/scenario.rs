@@ -4,7 +4,7 @@ mod course;
 
 use super::fill::{Filler, contracts};
 use crate::harness::Server;
-use crate::harness::facts::{discovered, event, when};
+use crate::harness::facts::{discovered, event, soon, when};
 use serde_json::{Value, json};
 
 /// An agency of the demo for each role that says things.
@@ -29,8 +29,16 @@ const ROLES: &[(&str, &str)] = &[
     ("service-organisation", "sws-01"),
 ];
 
-/// What no agency says here in the middle: that the case is closed, and what the bus says itself.
-const LAST: [&str; 2] = ["closure.closed.v1", "guardianship.protection-order-expired.v1"];
+/// What no agency says here in the middle: what ends the case, and what the bus says itself.
+const LAST: [&str; 7] = [
+    "closure.consented.v1",
+    "closure.objected.v1",
+    "closure.approved.v1",
+    "closure.closed.v1",
+    "closure.reopened.v1",
+    "closure.file-sealed.v1",
+    "guardianship.protection-order-expired.v1",
+];
 
 /// A case that is being told.
 pub struct Scenario<'s> {
@@ -138,6 +146,9 @@ impl<'s> Scenario<'s> {
         }
         self.the_child_is_interviewed(case);
         self.the_child_is_taken_away_and_comes_home(case);
+        let until = json!({"expires_at": soon(3600)});
+        let glass = self.say_as_in_its_example("governance.break-glass-used.v1", case, until);
+        self.say_as_in_its_example("governance.break-glass-reviewed.v1", case, json!({"use": glass}));
         for contract in contracts().iter().filter(|contract| contract.of_case) {
             let played = self.published.iter().any(|event| event["type"] == contract.kind.as_str());
             if !played && !contract.publishers.is_empty() && !LAST.contains(&contract.kind.as_str()) {

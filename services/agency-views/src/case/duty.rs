@@ -88,6 +88,14 @@ impl Duties {
             }
             // Whatever was still open, such as the referrals of a case that goes on in another, waits no more.
             Fact::Closure(Closure::Closed(_)) => self.0.clear(),
+            // It is watched from here; whether it closes is asked again when the follow-up is over.
+            Fact::Closure(
+                Closure::Consented(_)
+                | Closure::Objected(_)
+                | Closure::Approved(_)
+                | Closure::Reopened(_)
+                | Closure::FileSealed(_),
+            ) => {}
             Fact::MandatoryReporting(_)
             | Fact::OneStop(_)
             | Fact::Guardianship(_)

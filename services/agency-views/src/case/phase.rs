@@ -30,11 +30,13 @@ pub enum Phase {
     ClosureReview,
     /// It has ended.
     Closed,
+    /// Its file is sealed.
+    Sealed,
 }
 
 impl Phase {
     /// All phases.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Received,
         Self::Acknowledged,
         Self::Open,
@@ -43,6 +45,7 @@ impl Phase {
         Self::FollowUp,
         Self::ClosureReview,
         Self::Closed,
+        Self::Sealed,
     ];
 }
 
@@ -58,6 +61,7 @@ impl Phase {
             Self::FollowUp => "follow-up",
             Self::ClosureReview => "closure-review",
             Self::Closed => "closed",
+            Self::Sealed => "sealed",
         }
     }
 }
@@ -126,7 +130,11 @@ impl Phases {
                 let before = self.before_review.take().map(|before| before.value);
                 self.become_(before.unwrap_or(Phase::PlanActive), fact);
             }
+            Closure::Consented(_) | Closure::Objected(_) => {}
+            Closure::Approved(_) => self.become_(Phase::FollowUp, fact),
             Closure::Closed(_) => self.become_(Phase::Closed, fact),
+            Closure::Reopened(_) => self.become_(Phase::Open, fact),
+            Closure::FileSealed(_) => self.become_(Phase::Sealed, fact),
         }
     }
 

@@ -1,7 +1,12 @@
 //! The facts of these tests: a case of one child that was planned in April 2026 and is well by November.
 
+use jurisdiction::{RuleFile, Rules};
 use serde_json::{Value, json};
-use vocabulary::closure::{Closed, Closure as Said, ClosureType, Proposed, Rejected};
+use vocabulary::Version;
+use vocabulary::closure::{
+    Approved, Closed, Closure as Said, ClosureType, Consented, FileSealed, Objected, Proposed, Rejected,
+    Reopened,
+};
 use vocabulary::given::said;
 use vocabulary::{AgencyCode, CaseFact, Fact, Instant, TypeName};
 
@@ -73,8 +78,17 @@ pub(super) fn rejected(proposal: &str) -> CaseFact {
 
 fn closing(proposal: &str, closure_type: ClosureType, closed_at: &str) -> CaseFact {
     let (proposal, closed_at) = (proposal.to_owned(), closed_at.to_owned());
-    let fact =
-        said("wbo", OTHER, Said::Closed(Closed { proposal, closed_at: closed_at.clone(), closure_type }));
+    let fact = said(
+        "wbo",
+        OTHER,
+        Said::Closed(Closed {
+            proposal,
+            closed_at: closed_at.clone(),
+            closure_type,
+            retention_class: None,
+            to_be_sealed: None,
+        }),
+    );
     recorded(&closed_at, fact)
 }
 
@@ -165,6 +179,7 @@ pub(super) fn settled() -> Vec<(&'static str, CaseFact)> {
         ("plan", planned_at("2026-04-03T09:00:00+08:00")),
         ("medium", graded("2026-04-03T10:00:00+08:00", "L2")),
         ("low", changed("2026-10-01T10:00:00+08:00", "L2", "L1")),
+        ("task", task_done("visits")),
         ("visit", visited("2026-11-10T10:00:00+08:00", "L1")),
         ("safe", safety("2026-11-01T10:00:00+08:00", false)),
     ]
@@ -172,4 +187,76 @@ pub(super) fn settled() -> Vec<(&'static str, CaseFact)> {
 
 pub(super) fn settled_and_proposed() -> Vec<CaseFact> {
     settled().into_iter().map(|(_, fact)| fact).chain([proposed()]).collect()
+}
+
+/// The small region, and the rest of what a region may ask before a case closes.
+pub(super) fn whole() -> Rules {
+    let mut files = jurisdiction::given::files();
+    let more = include_str!("whole.toml");
+    files.iter_mut().filter(|file: &&mut RuleFile| file.path == "closure.toml").for_each(|file| {
+        file.content = format!("[reopening]\nmonths = 12\n\n{}\n{more}", file.content);
+    });
+    Rules::read(&files, Version(1)).unwrap_or_else(|faults| panic!("{faults:?}"))
+}
+
+pub(super) fn consented(agency: &str) -> CaseFact {
+    said(
+        agency,
+        OTHER,
+        Said::Consented(Consented { proposal: PROPOSAL.to_owned(), consented_at: CLOSED_AT.to_owned() }),
+    )
+}
+
+pub(super) fn objected(agency: &str) -> CaseFact {
+    let (proposal, objected_at) = (PROPOSAL.to_owned(), CLOSED_AT.to_owned());
+    said(
+        agency,
+        OTHER,
+        Said::Objected(Objected { proposal, objected_at, reason_code: "work-goes-on".to_owned() }),
+    )
+}
+
+pub(super) fn approved(agency: &str) -> CaseFact {
+    approved_at(agency, CLOSED_AT)
+}
+
+pub(super) fn approved_at(agency: &str, at: &str) -> CaseFact {
+    let fact = said(
+        agency,
+        OTHER,
+        Said::Approved(Approved { proposal: PROPOSAL.to_owned(), approved_at: at.to_owned() }),
+    );
+    recorded(CLOSED_AT, fact)
+}
+
+/// The coordinator closes the case and says what becomes of the file.
+pub(super) fn closed_with_file() -> CaseFact {
+    with_file(closed(PROPOSAL))
+}
+
+pub(super) fn with_file(mut fact: CaseFact) -> CaseFact {
+    if let Fact::Closure(Said::Closed(said)) = &mut fact.fact {
+        (said.retention_class, said.to_be_sealed) = (Some("standard".to_owned()), Some(true));
+    }
+    fact
+}
+
+pub(super) fn closed_for_good() -> Vec<CaseFact> {
+    settled_and_proposed().into_iter().chain([approved("wbo"), closed_with_file()]).collect()
+}
+
+pub(super) fn reopened(at: &str) -> CaseFact {
+    let said_so = Reopened { reopened_at: at.to_owned(), trigger: "new-report".to_owned(), report: None };
+    recorded(at, said("wbo", OTHER, Said::Reopened(said_so)))
+}
+
+pub(super) fn sealed(at: &str) -> CaseFact {
+    let said_so = FileSealed { sealed_at: at.to_owned(), retention_class: "standard".to_owned() };
+    recorded(at, said("wbo", OTHER, Said::FileSealed(said_so)))
+}
+
+/// A task of the plan, done.
+pub(super) fn task_done(task: &str) -> CaseFact {
+    let data = json!({"plan": OTHER, "task": task, "completed_at": CLOSED_AT, "result_code": "goal-met"});
+    fact("sch-12", OTHER, "case-conference.task-completed.v1", data)
 }

@@ -111,7 +111,15 @@ fn it_could_not_have_been_closed_and_is_told_why() {
     let case = after(&rules, until_october().into_iter().chain([proposed()]));
     let closed = closed("2026-10-26T10:00:00+08:00");
     case.when(closed.clone()).then_refused("closure.not-yet");
-    let owed = ["safety-assessed", "reporter-told", "follow-up-finished"];
+    let owed = [
+        "safety-assessed",
+        "reporter-told",
+        "follow-up-finished",
+        "justice-ended",
+        "tasks-done",
+        "approved",
+        "file-decided",
+    ];
     assert_eq!(unmet(&case, &rules, closed), owed);
 }
 
@@ -122,9 +130,23 @@ fn it_closes_a_year_after_the_return() {
         reporter_told("outcome"),
         visited("2027-06-24T10:00:00+08:00", "L1"),
         safety("2027-07-01T10:00:00+08:00", false),
+        fact(
+            "crt",
+            OTHER,
+            "justice.judgment-delivered.v1",
+            json!({"delivered_at": "2026-08-20T10:00:00+08:00"}),
+        ),
+        task_done("visits"),
+        proposed(),
     ];
-    let proposed = proposed();
-    let case = after(&rules, until_october().into_iter().chain(rest).chain([proposed]));
-    assert_eq!(unmet(&case, &rules, closed("2027-07-21T10:00:00+08:00")), ["follow-up-finished"]);
-    case.when(closed("2027-07-22T10:00:00+08:00")).then_admitted([]);
+    let approved = recorded("2027-07-10T10:00:00+08:00", approved_at("wbo", "2027-07-10T10:00:00+08:00"));
+    let case = after(&rules, until_october().into_iter().chain(rest.clone()));
+    assert_eq!(unmet(&case, &rules, approved.clone()), ["approved:procuratorate"], "it was critical");
+    let agreed = rest.into_iter().chain([consented("pro"), approved]);
+    let case = after(&rules, until_october().into_iter().chain(agreed));
+    assert_eq!(
+        unmet(&case, &rules, closed("2027-07-21T10:00:00+08:00")),
+        ["follow-up-finished", "file-decided"]
+    );
+    case.when(with_file(closed("2027-07-22T10:00:00+08:00"))).then_admitted([]);
 }

@@ -9,6 +9,7 @@ use vocabulary::guardianship::{
     ProtectionOrderServed, SafetyAssessed, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
 };
 use vocabulary::intake::{CaseOpened, Intake};
+use vocabulary::mandatory_reporting::{EmergencyMeasuresTaken, MandatoryReporting};
 use vocabulary::{AgencyCode, CaseFact, Child, Fact, Instant, Version};
 
 pub(super) const ORDER: &str = "00000000-0000-4000-8000-000000000001";
@@ -57,6 +58,12 @@ pub(super) fn danger(danger_now: bool) -> CaseFact {
     let (assessed_at, tool_version) = (time("2026-03-30 15:30"), "safety-2.1".to_owned());
     let assessed = SafetyAssessed { assessed_at, danger_now, tool_version };
     at("psb-03", "2026-03-30 15:30", OTHER, Said::SafetyAssessed(assessed))
+}
+
+pub(super) fn measures() -> CaseFact {
+    let said =
+        EmergencyMeasuresTaken { measures: vec!["separated".to_owned()], taken_at: time("2026-03-30 15:25") };
+    at("vil-03", "2026-03-30 15:25", OTHER, MandatoryReporting::EmergencyMeasuresTaken(said))
 }
 
 pub(super) fn removed() -> CaseFact {

@@ -1,18 +1,20 @@
 //! Reads `closure.toml`: each condition for itself, then what its versions say of each other.
 
-use super::shape::{AtMost, FollowUp, GENERAL, Head, Nothing, Row, Safety, Text, Told};
-use super::{Criteria, Criterion, FollowUpMonths, Predicate};
+use super::shape::{Approval, AtMost, FollowUp, GENERAL, Head, Nothing, Row, Safety, Text, Told, When};
+use super::{Approver, Approvers, Criteria, Criterion, FollowUpMonths, Predicate};
 use crate::file::Reader;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use vocabulary::Role;
 use vocabulary::follow_up::Grade;
 
 impl Criteria {
     /// Reads the conditions, and tells what is wrong with each.
     pub(crate) fn read(mut reader: Reader<'_>) -> Self {
         let mut read = Vec::<Criterion>::new();
-        for row in reader.criteria() {
+        let (rows, reopening_months) = reader.criteria();
+        for row in rows {
             let Some(criterion) = reader.criterion(row) else { continue };
             let clash = |other: &&Criterion| other.id == criterion.id && other.term.overlaps(&criterion.term);
             if let Some(other) = read.iter().find(clash) {
@@ -21,25 +23,29 @@ impl Criteria {
             }
             read.push(criterion);
         }
-        Self(read)
+        Self { asked: read, reopening_months }
     }
 }
 
 impl<'a> Reader<'a> {
-    fn criteria(&mut self) -> Vec<Spanned<DeValue<'a>>> {
-        let Some(mut document) = self.document() else { return Vec::new() };
+    /// The conditions as they stand, and for how many months a case may be reopened.
+    fn criteria(&mut self) -> (Vec<Spanned<DeValue<'a>>>, Option<u16>) {
+        let Some(mut document) = self.document() else { return (Vec::new(), None) };
         let rows = document.get_mut().remove("criterion");
         let span = document.span();
-        self.part::<Head>(Spanned::new(span, DeValue::Table(document.into_inner())));
+        let head = self.part::<Head>(Spanned::new(span, DeValue::Table(document.into_inner())));
+        let months =
+            head.and_then(|head| head.reopening).and_then(|reopening| self.number(&reopening.months));
         let line = rows.as_ref().map_or(1, |rows| self.line(&rows.span()));
-        match rows.map(Spanned::into_inner) {
+        let rows = match rows.map(Spanned::into_inner) {
             Some(DeValue::Array(rows)) => rows.into_iter().collect(),
             Some(_) => {
                 self.fault(line, "`criterion` is a list of tables: [[criterion]]");
                 Vec::new()
             }
             None => Vec::new(),
-        }
+        };
+        (rows, months)
     }
 
     fn criterion(&mut self, row: Spanned<DeValue<'a>>) -> Option<Criterion> {
@@ -50,7 +56,9 @@ impl<'a> Reader<'a> {
         let term = self.term(&row.from, row.until.as_ref(), None);
         let predicate = self.predicate(&row.predicate, parameters);
         let (name, kind, exempt, basis) = (row.name, row.kind, row.exempt, row.basis);
-        Some(Criterion { id: id?, name, kind, term: term?, exempt, predicate: predicate?, basis, line })
+        let only_at_closing = row.when == When::Closing;
+        let (id, term, predicate) = (id?, term?, predicate?);
+        Some(Criterion { id, name, kind, term, only_at_closing, exempt, predicate, basis, line })
     }
 
     /// What a condition says in general, and what it says to its predicate.
@@ -84,6 +92,12 @@ impl<'a> Reader<'a> {
             "no-active-order" => Predicate::NoActiveOrder,
             "child-view-recorded" => Predicate::ChildViewRecorded,
             "breaches-explained" => Predicate::BreachesExplained,
+            "justice-ended" => Predicate::JusticeEnded,
+            "tasks-done" => Predicate::TasksDone,
+            "answered" => Predicate::Answered,
+            "no-objection" => Predicate::NoObjection,
+            "file-decided" => Predicate::FileDecided,
+            "approved" => return self.approved(parameters),
             unknown => {
                 let line = self.line(&word.span());
                 self.fault(line, format!("`{unknown}`: nobody can ask this of a case"));
@@ -120,6 +134,28 @@ impl<'a> Reader<'a> {
             None => None,
         };
         Some(Predicate::GradeAtMost { grade, apart_days })
+    }
+
+    /// Every grade has one who approves, or a case of that grade would never close.
+    fn approved(&mut self, parameters: Spanned<DeValue<'_>>) -> Option<Predicate> {
+        let levels = self.part::<Approval>(parameters)?.levels;
+        let line = self.line(&levels.span());
+        let mut rows = BTreeMap::new();
+        for level in levels.into_inner() {
+            let mut roles =
+                |words: &[Text]| words.iter().filter_map(|word| self.word(word, Role::parse)).collect();
+            let approver = Approver { roles: roles(&level.roles), consent: roles(&level.consent) };
+            if approver.roles.is_empty() {
+                self.fault(line, format!("nobody approves up to {}", level.up_to));
+            }
+            if rows.insert(level.up_to, approver).is_some() {
+                self.fault(line, format!("{} stands twice", level.up_to));
+            }
+        }
+        if rows.keys().next_back() != Grade::ALL.last() {
+            self.fault(line, "the last level is the highest grade");
+        }
+        Some(Predicate::Approved(Approvers(rows)))
     }
 
     fn told(&mut self, parameters: Spanned<DeValue<'_>>) -> Option<Predicate> {

@@ -11,13 +11,23 @@ use vocabulary::follow_up::Grade;
 pub(super) type Text = Spanned<String>;
 pub(super) type Number = Spanned<u16>;
 
-/// What the file says outside its conditions: nothing.
+/// What the file says outside its conditions.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Head {}
+pub(super) struct Head {
+    #[serde(default)]
+    pub(super) reopening: Option<Reopening>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reopening {
+    pub(super) months: Number,
+}
 
 /// The keys of [`Row`]: all others belong to its predicate.
-pub(super) const GENERAL: [&str; 8] = ["id", "name", "kind", "from", "until", "predicate", "exempt", "basis"];
+pub(super) const GENERAL: [&str; 9] =
+    ["id", "name", "kind", "from", "until", "predicate", "when", "exempt", "basis"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,8 +39,21 @@ pub(super) struct Row {
     pub(super) until: Option<Text>,
     pub(super) predicate: Text,
     #[serde(default)]
+    pub(super) when: When,
+    #[serde(default)]
     pub(super) exempt: BTreeSet<ClosureType>,
     pub(super) basis: Basis,
+}
+
+/// When a condition is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum When {
+    /// When the closing is approved, and when the case closes.
+    #[default]
+    Both,
+    /// When the case closes.
+    Closing,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +83,21 @@ pub(super) struct Told {
     pub(super) kinds: Vec<Text>,
     #[serde(default)]
     pub(super) when_filed: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Approval {
+    pub(super) levels: Spanned<Vec<ApprovalLevel>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApprovalLevel {
+    pub(super) up_to: Grade,
+    pub(super) roles: Vec<Text>,
+    #[serde(default)]
+    pub(super) consent: Vec<Text>,
 }
 
 /// A predicate that asks nothing more.

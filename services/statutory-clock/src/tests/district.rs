@@ -152,6 +152,10 @@ const TABLE: &[Golden] = &[
         start: &[r#"glass psb-05 2026-04-01T22:18 governance.break-glass-used.v1 {"reason_code": "crisis", "groups": ["child-identity"], "expires_at": "2026-04-02T22:18:00+08:00"}"#],
         due: "2026-04-07", // 04-04 to 04-06 is Qingming
         stop: r#"look wbo 2026-04-07T10:00 governance.break-glass-reviewed.v1 {"use": "@glass", "outcome": "justified", "reviewed_at": "@now"}"# },
+    Golden { clock: "L02", owner: "coordinator", late: "2026-04-03 00:00", never: Verdict::Missed,
+        start: &[r#"close wbo 2026-03-03T10:00 closure.closed.v1 {"proposal": "@propose", "closed_at": "@now", "closure_type": "goal-met", "to_be_sealed": true}"#],
+        due: "2026-04-02",
+        stop: r#"seal wbo 2026-04-02T10:00 closure.file-sealed.v1 {"sealed_at": "@now", "retention_class": "standard"}"# },
     // Register.
     Golden { clock: "K38", owner: "care-centre", late: "", never: Verdict::Running,
         start: &[r#"worry vil-03 2026-03-02T10:00 follow-up.visit-concern-raised.v1 {"raised_at": "@now", "concern_code": "carer-unfit"}"#],

@@ -49,11 +49,23 @@ impl Scenario<'_> {
         self.say("wbo", "closure.rejected.v1", on, rejected);
     }
 
-    /// Last of all, because a closed case takes nothing more: it goes on inside another one.
+    /// Last of all, because a closed case takes nothing more: it goes on inside another one. It is reopened, closes
+    /// again, and its file is sealed.
     pub(super) fn the_case_is_closed(&mut self, case: &str) {
+        let on = Some(case);
         let proposal = self.proposed_to_close(case, "merged");
-        let closed = json!({"proposal": proposal, "closed_at": when(), "closure_type": "merged"});
-        self.say("wbo", "closure.closed.v1", Some(case), closed);
+        let objected = json!({"proposal": proposal, "objected_at": when(), "reason_code": "work-goes-on"});
+        self.say("edu", "closure.objected.v1", on, objected);
+        self.say("edu", "closure.consented.v1", on, json!({"proposal": proposal, "consented_at": when()}));
+        self.say("wbo", "closure.approved.v1", on, json!({"proposal": proposal, "approved_at": when()}));
+        let closed = |proposal| json!({"proposal": proposal, "closed_at": when(), "closure_type": "merged"});
+        self.say("wbo", "closure.closed.v1", on, closed(proposal));
+        let reopened = json!({"reopened_at": when(), "trigger": "closed-by-mistake"});
+        self.say("wbo", "closure.reopened.v1", on, reopened);
+        let proposal = self.proposed_to_close(case, "merged");
+        self.say("wbo", "closure.closed.v1", on, closed(proposal));
+        let sealed = json!({"sealed_at": when(), "retention_class": "standard"});
+        self.say("wbo", "closure.file-sealed.v1", on, sealed);
     }
 
     fn proposed_to_close(&mut self, case: &str, closure_type: &str) -> Value {

@@ -29,6 +29,19 @@ pub(super) const OWN: &[(&str, &str, &str, &str)] = &[
 
 /// Codes that mean the same everywhere: code, Chinese, English.
 pub(super) const ANY: &[(&str, &str, &str)] = &[
+    ("danger-goes-on", "危险仍然存在", "the danger goes on"),
+    ("work-goes-on", "本单位工作仍在进行", "work of its own goes on"),
+    ("child-or-guardian", "儿童或者监护人有不同意愿", "the child or its guardian wishes otherwise"),
+    ("not-known-yet", "情况尚不清楚", "not known yet"),
+    ("new-report", "新报告", "a new report"),
+    ("order-violated", "违反保护令", "a protection order was violated"),
+    ("follow-up-concern", "随访发现问题", "a concern of a follow-up"),
+    ("restoration-applied", "申请恢复监护资格", "restoration of guardianship applied for"),
+    ("release-notice", "侵害人释放告知", "notice of the offender's release"),
+    ("closed-by-mistake", "误结案", "closed by mistake"),
+    ("short", "短期", "short"),
+    ("standard", "标准", "standard"),
+    ("long", "长期", "long"),
     ("medical-emergency", "医疗急救", "a medical emergency"),
     ("arrest", "抓捕行动", "an arrest under way"),
     ("other-danger", "其他危险", "another danger"),

@@ -7,7 +7,7 @@ use crate::openapi::shape::{
 use serde_json::Value;
 
 /// How far a case has come.
-pub(crate) const PHASES: [&str; 8] = [
+pub(crate) const PHASES: [&str; 9] = [
     "received",
     "acknowledged",
     "open",
@@ -16,6 +16,7 @@ pub(crate) const PHASES: [&str; 8] = [
     "follow-up",
     "closure-review",
     "closed",
+    "sealed",
 ];
 
 /// Everything about cases.
