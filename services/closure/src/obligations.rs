@@ -180,11 +180,30 @@ impl Obligations {
 
     fn referral(&mut self, said: &Referral, fact: &CaseFact) {
         let ended = match said {
-            Referral::Made(_) => {
+            Referral::Made(_) | Referral::Offered(_) => {
                 self.referrals.insert(fact.attributes.id.clone());
                 return;
             }
-            Referral::Received(_) | Referral::Accepted(_) => return,
+            Referral::Arbitrated(said) => {
+                if said.to.is_some() {
+                    self.referrals.extend(EventId::parse(&said.referral).ok());
+                }
+                return;
+            }
+            Referral::CancellationAgreed(said) => &said.referral,
+            Referral::EnteredInError(said) => &said.referral,
+            Referral::Received(_)
+            | Referral::Accepted(_)
+            | Referral::Claimed(_)
+            | Referral::Started(_)
+            | Referral::Held(_)
+            | Referral::Resumed(_)
+            | Referral::AppointmentMissed(_)
+            | Referral::CancellationRequested(_)
+            | Referral::CancellationRefused(_)
+            | Referral::LeadOffered(_)
+            | Referral::LeadAccepted(_)
+            | Referral::LeadDeclined(_) => return,
             Referral::Returned(said) => &said.referral,
             Referral::Completed(said) => &said.referral,
             Referral::Failed(said) => &said.referral,

@@ -250,7 +250,7 @@ impl From<runtime::ReferralItem> for page::ReferralItem {
     fn from(item: runtime::ReferralItem) -> Self {
         Self {
             from: item.from,
-            to: item.to,
+            to: item.to.map_or(item.offered_to, |to| vec![to]),
             purpose: item.purpose,
             urgency: item.urgency,
             phase: code(&item.phase),

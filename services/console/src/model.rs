@@ -140,7 +140,7 @@ pub(crate) struct InboxItem {
 #[derive(Clone, Debug)]
 pub(crate) struct ReferralItem {
     pub(crate) from: AgencyCode,
-    pub(crate) to: AgencyCode,
+    pub(crate) to: Vec<AgencyCode>,
     pub(crate) purpose: Option<String>,
     pub(crate) urgency: Option<String>,
     pub(crate) phase: String,

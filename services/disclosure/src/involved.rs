@@ -72,12 +72,15 @@ impl Involved {
         Some(open.flat_map(|glass| &glass.groups).collect())
     }
 
-    /// Everybody who is told of this case at a time: those involved, their parents and authorities, the roles that
-    /// see the whole region, and whoever has broken the glass, while it is open. Agencies that are off the roster are told nothing.
+    /// Everybody who is told of this case at a time: those involved, their parents and authorities and whoever acts
+    /// for them, the roles that see the whole region, and whoever has broken the glass, while it is open. Agencies that are off the roster are told nothing.
     pub fn audience(&self, rules: &Rules, at: Instant) -> BTreeSet<AgencyCode> {
         let direct: BTreeSet<&AgencyCode> = self.grants.iter().map(|grant| &grant.agency).collect();
-        let above =
-            |code: &&AgencyCode| [rules.parent(code, at), rules.authority(code, at)].into_iter().flatten();
+        let above = |code: &&AgencyCode| {
+            [rules.parent(code, at), rules.authority(code, at), rules.served_by(code, at)]
+                .into_iter()
+                .flatten()
+        };
         let superiors: Vec<&AgencyCode> = direct.iter().flat_map(above).collect();
         let region = rules.agencies(at).map(|agency| &agency.code).filter(|code| rules.sees_region(code, at));
         let glass = self.glass.iter().filter(|glass| at < glass.until).map(|glass| &glass.agency);
@@ -115,6 +118,7 @@ impl Involved {
                     grant.agency == *agency
                         || above(rules.parent(&grant.agency, at))
                         || above(rules.authority(&grant.agency, at))
+                        || above(rules.served_by(&grant.agency, at))
                 }))
     }
 }

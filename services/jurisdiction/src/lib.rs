@@ -208,6 +208,11 @@ impl Rules {
         term::in_force(&self.agency(code, at)?.parents, self.local_date(at)).next()
     }
 
+    /// The agency that acts for this one at that time, because it has no software of its own.
+    pub fn served_by(&self, code: &AgencyCode, at: Instant) -> Option<&AgencyCode> {
+        term::in_force(&self.agency(code, at)?.servers, self.local_date(at)).next()
+    }
+
     /// The department that is competent for the agency at that time (主管部门; Opinion 高检发〔2020〕9号, art. 5).
     pub fn authority(&self, code: &AgencyCode, at: Instant) -> Option<&AgencyCode> {
         term::in_force(&self.agency(code, at)?.authorities, self.local_date(at)).next()

@@ -36,6 +36,8 @@ pub struct Agency {
     pub basis: Option<String>,
     /// The units that it is, was or will be a part of; one at a time.
     pub parents: Vec<Dated<AgencyCode>>,
+    /// Who acts for it, because it has no software of its own.
+    pub servers: Vec<Dated<AgencyCode>>,
     /// The departments competent for it (主管部门); one at a time.
     pub authorities: Vec<Dated<AgencyCode>>,
     /// What it may do.

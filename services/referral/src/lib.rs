@@ -2,9 +2,18 @@
 //! The closed loop.
 //!
 //! A **referral** is known by the `id` of its `referral.made`. Its **addressee** first says that it has it on
-//! its desk (`received`), then that it will act (`accepted`) or that it will not, and why (`returned`). Whoever
-//! accepted ends the loop: `completed`, or `failed` with the reason. Until then the **sender** may take its
-//! request back (`cancelled`). Who returns, or is no longer asked, leaves the case; who completed stays.
+//! its desk (`received`), then that it will act (`accepted`) or that it will not, and why (`returned`). It begins
+//! (`started`), may have to wait (`held`, `resumed`), notes an appointment that was not kept, and ends the loop:
+//! `completed` with its outcome, or `failed` with the reason. The **sender** may take its request back (`cancelled`)
+//! until the work has begun; then the other side has to agree. What should never have been made was `entered-in-error`.
+//! On what was given back the coordinator decides (`arbitrated`): the return stands, the addressee is held to it, or
+//! another agency is asked. Who returns, or is no longer asked, leaves the case; who completed stays.
+//!
+//! Several agencies are asked at once by an **open referral** (`offered`): the first that claims it has it. A referral
+//! may be a **part** of one that its sender has taken on; the whole is not completed before its parts have ended. For a
+//! unit without software its street station acts, by the roster, and says for whom. The **lead** of a case is offered,
+//! and moves when the other agency accepts it.
+//!
 //! Agencies share the work under UCL 9 and 11; the law names no form for passing it on, and what is passed
 //! on without an answer is lost. So each step is a fact of its own, taken in order and once.
 //!
@@ -15,6 +24,7 @@
 
 mod admit;
 mod state;
+mod step;
 #[cfg(test)]
 mod tests;
 

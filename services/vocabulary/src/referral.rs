@@ -28,6 +28,48 @@ pub enum Referral {
     /// The sender takes its request back.
     #[serde(rename = "referral.cancelled.v1")]
     Cancelled(Cancelled),
+    /// The addressee begins.
+    #[serde(rename = "referral.started.v1")]
+    Started(Started),
+    /// The addressee cannot go on for now.
+    #[serde(rename = "referral.held.v1")]
+    Held(Held),
+    /// The addressee goes on.
+    #[serde(rename = "referral.resumed.v1")]
+    Resumed(Resumed),
+    /// An appointment was not kept; the work goes on.
+    #[serde(rename = "referral.appointment-missed.v1")]
+    AppointmentMissed(AppointmentMissed),
+    /// The sender wishes to end what the addressee has begun.
+    #[serde(rename = "referral.cancellation-requested.v1")]
+    CancellationRequested(CancellationRequested),
+    /// The addressee agrees that it ends.
+    #[serde(rename = "referral.cancellation-agreed.v1")]
+    CancellationAgreed(CancellationAgreed),
+    /// The addressee does not agree that it ends.
+    #[serde(rename = "referral.cancellation-refused.v1")]
+    CancellationRefused(CancellationRefused),
+    /// The sender should never have made it.
+    #[serde(rename = "referral.entered-in-error.v1")]
+    EnteredInError(EnteredInError),
+    /// The coordinator decides on what was given back.
+    #[serde(rename = "referral.arbitrated.v1")]
+    Arbitrated(Arbitrated),
+    /// Several agencies are asked at once: the first that claims it has it.
+    #[serde(rename = "referral.offered.v1")]
+    Offered(Offered),
+    /// One of those that were asked takes it on.
+    #[serde(rename = "referral.claimed.v1")]
+    Claimed(Claimed),
+    /// Another agency shall lead the case.
+    #[serde(rename = "referral.lead-offered.v1")]
+    LeadOffered(LeadOffered),
+    /// It leads from here.
+    #[serde(rename = "referral.lead-accepted.v1")]
+    LeadAccepted(LeadAccepted),
+    /// It does not lead.
+    #[serde(rename = "referral.lead-declined.v1")]
+    LeadDeclined(LeadDeclined),
 }
 
 impl Referral {
@@ -40,6 +82,20 @@ impl Referral {
         "referral.completed.v1",
         "referral.failed.v1",
         "referral.cancelled.v1",
+        "referral.started.v1",
+        "referral.held.v1",
+        "referral.resumed.v1",
+        "referral.appointment-missed.v1",
+        "referral.cancellation-requested.v1",
+        "referral.cancellation-agreed.v1",
+        "referral.cancellation-refused.v1",
+        "referral.entered-in-error.v1",
+        "referral.arbitrated.v1",
+        "referral.offered.v1",
+        "referral.claimed.v1",
+        "referral.lead-offered.v1",
+        "referral.lead-accepted.v1",
+        "referral.lead-declined.v1",
     ];
 }
 
@@ -59,6 +115,9 @@ pub struct Made {
     /// When an answer is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub respond_by: Option<String>,
+    /// The referral of which this is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
 }
 
 /// See [`Referral::Received`].
@@ -69,6 +128,9 @@ pub struct Received {
     pub referral: String,
     /// When it was received.
     pub received_at: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
 }
 
 /// See [`Referral::Accepted`].
@@ -82,6 +144,9 @@ pub struct Accepted {
     /// The day on which the work starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_on: Option<String>,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
 }
 
 /// See [`Referral::Returned`].
@@ -94,6 +159,9 @@ pub struct Returned {
     pub returned_at: String,
     /// Why.
     pub reason_code: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
 }
 
 /// See [`Referral::Completed`].
@@ -106,6 +174,9 @@ pub struct Completed {
     pub completed_at: String,
     /// How far its goal was met, or that it was no longer needed.
     pub outcome: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
 }
 
 /// See [`Referral::Failed`].
@@ -118,6 +189,9 @@ pub struct Failed {
     pub failed_at: String,
     /// Why.
     pub reason_code: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
 }
 
 /// See [`Referral::Cancelled`].
@@ -128,6 +202,206 @@ pub struct Cancelled {
     pub referral: String,
     /// When it was taken back.
     pub cancelled_at: String,
+    /// Why.
+    pub reason_code: String,
+}
+
+/// See [`Referral::Started`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Started {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When the work began.
+    pub started_at: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::Held`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// `id` of the referral.
+    pub referral: String,
+    /// Since when.
+    pub held_at: String,
+    /// Why.
+    pub reason_code: String,
+    /// The day on which it is looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::Resumed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resumed {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it went on.
+    pub resumed_at: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::AppointmentMissed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppointmentMissed {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it would have been.
+    pub missed_at: String,
+    /// Who did not come.
+    pub missed_by: String,
+    /// The next appointment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebooked_for: Option<String>,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::CancellationRequested`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancellationRequested {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it was asked for.
+    pub requested_at: String,
+    /// Why.
+    pub reason_code: String,
+}
+
+/// See [`Referral::CancellationAgreed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancellationAgreed {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it agreed.
+    pub agreed_at: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::CancellationRefused`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancellationRefused {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When it refused.
+    pub refused_at: String,
+    /// Why.
+    pub reason_code: String,
+    /// The addressee, where its street station acts for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<AgencyCode>,
+}
+
+/// See [`Referral::EnteredInError`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnteredInError {
+    /// `id` of the referral.
+    pub referral: String,
+    /// When the mistake was found.
+    pub found_at: String,
+}
+
+/// See [`Referral::Arbitrated`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arbitrated {
+    /// `id` of the referral.
+    pub referral: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// The agency that has to act, where somebody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<AgencyCode>,
+    /// When it was decided.
+    pub arbitrated_at: String,
+}
+
+/// What the coordinator decides on a referral that was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// It stays given back.
+    ReturnStands,
+    /// The same agency has to act.
+    Insisted,
+    /// Another agency is asked.
+    Reassigned,
+}
+
+/// See [`Referral::Offered`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offered {
+    /// The agencies that are asked.
+    pub to: Vec<AgencyCode>,
+    /// What for.
+    pub purpose: String,
+    /// Emergency, urgent or routine.
+    pub urgency: String,
+    /// When an answer is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<String>,
+}
+
+/// See [`Referral::Claimed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claimed {
+    /// `id` of the offer.
+    pub referral: String,
+    /// The agency that takes it on: the one that says so.
+    pub by: AgencyCode,
+    /// When it took it on.
+    pub claimed_at: String,
+}
+
+/// See [`Referral::LeadOffered`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadOffered {
+    /// The agency that shall lead.
+    pub to: AgencyCode,
+    /// When it was offered.
+    pub offered_at: String,
+}
+
+/// See [`Referral::LeadAccepted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadAccepted {
+    /// `id` of the offer.
+    pub offer: String,
+    /// The agency that leads from here: the one that says so.
+    pub lead: AgencyCode,
+    /// When it accepted.
+    pub accepted_at: String,
+}
+
+/// See [`Referral::LeadDeclined`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadDeclined {
+    /// `id` of the offer.
+    pub offer: String,
+    /// When it declined.
+    pub declined_at: String,
     /// Why.
     pub reason_code: String,
 }

@@ -24,6 +24,12 @@ pub enum DutyKind {
     AnswerReferral,
     /// Do what was accepted, and say how it ended.
     CompleteReferral,
+    /// Take an open referral on; the first that does has it.
+    ClaimReferral,
+    /// Agree that a referral ends whose work has begun, or say why not.
+    AnswerCancellation,
+    /// Take the lead of the case, or decline it.
+    AnswerLeadOffer,
     /// Come to the conference.
     AttendConference,
     /// Hold the conference, and record what it decided.
@@ -142,12 +148,52 @@ impl Duties {
                 let to = Party::Agency(made.to.clone());
                 self.wait(DutyKind::ReceiveReferral, to, own_id(fact), fact, until);
             }
+            Referral::Offered(offered) => {
+                let until = offered.respond_by.as_deref().and_then(|by| Instant::parse(by).ok());
+                for agency in &offered.to {
+                    let agency = Party::Agency(agency.clone());
+                    self.wait(DutyKind::ClaimReferral, agency, own_id(fact), fact, until);
+                }
+            }
+            Referral::Claimed(said) => {
+                self.done(DutyKind::ClaimReferral, &said.referral);
+                let by = Party::Agency(said.by.clone());
+                self.wait(DutyKind::CompleteReferral, by, &said.referral, fact, None);
+            }
+            Referral::CancellationRequested(said) => {
+                let doing = self.0.iter().find(|duty| duty.about == said.referral);
+                if let Some(party) = doing.map(|duty| duty.party.clone()) {
+                    self.wait(DutyKind::AnswerCancellation, party, &said.referral, fact, None);
+                }
+            }
+            Referral::CancellationRefused(said) => {
+                self.done(DutyKind::AnswerCancellation, &said.referral);
+            }
+            Referral::CancellationAgreed(said) => self.ended(&said.referral),
+            Referral::EnteredInError(said) => self.ended(&said.referral),
+            Referral::Arbitrated(said) => {
+                if let Some(to) = &said.to {
+                    let to = Party::Agency(to.clone());
+                    self.wait(DutyKind::ReceiveReferral, to, &said.referral, fact, None);
+                }
+            }
+            Referral::LeadOffered(said) => {
+                let to = Party::Agency(said.to.clone());
+                self.wait(DutyKind::AnswerLeadOffer, to, own_id(fact), fact, None);
+            }
+            Referral::LeadAccepted(said) => drop(self.done(DutyKind::AnswerLeadOffer, &said.offer)),
+            Referral::LeadDeclined(said) => drop(self.done(DutyKind::AnswerLeadOffer, &said.offer)),
+            // the work goes on, and is waited for as before
+            Referral::Started(_)
+            | Referral::Held(_)
+            | Referral::Resumed(_)
+            | Referral::AppointmentMissed(_) => {}
             Referral::Received(said) => self.next(&said.referral, DutyKind::AnswerReferral, fact),
             Referral::Accepted(said) => self.next(&said.referral, DutyKind::CompleteReferral, fact),
-            Referral::Returned(said) => drop(self.over(&said.referral)),
-            Referral::Completed(said) => drop(self.over(&said.referral)),
-            Referral::Failed(said) => drop(self.over(&said.referral)),
-            Referral::Cancelled(said) => drop(self.over(&said.referral)),
+            Referral::Returned(said) => self.ended(&said.referral),
+            Referral::Completed(said) => self.ended(&said.referral),
+            Referral::Failed(said) => self.ended(&said.referral),
+            Referral::Cancelled(said) => self.ended(&said.referral),
         }
     }
 
@@ -157,7 +203,14 @@ impl Duties {
         self.wait(kind, before.party, referral, fact, before.until);
     }
 
-    /// A referral waits for nobody any more. Answers what it waited for.
+    /// A referral has ended: nobody is waited for on it.
+    fn ended(&mut self, referral: &str) {
+        self.over(referral);
+        self.done(DutyKind::ClaimReferral, referral);
+        self.done(DutyKind::AnswerCancellation, referral);
+    }
+
+    /// A referral waits for its next step no more. Answers what it waited for.
     fn over(&mut self, referral: &str) -> Option<Duty> {
         let of = |duty: &Duty| {
             duty.about == referral

@@ -30,6 +30,7 @@ use track::Tracks;
 use vocabulary::follow_up::FollowUp;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
+use vocabulary::referral::Referral;
 use vocabulary::{AgencyCode, CaseFact, Child, Fact, FactRef, Instant};
 
 /// One case, folded.
@@ -95,6 +96,7 @@ impl Case {
             Fact::MandatoryReporting(MandatoryReporting::ReportFiled(filed)) => {
                 self.name(&filed.children, fact);
             }
+            Fact::Referral(Referral::LeadAccepted(said)) => self.lead = Some(known(&said.lead, "lead", fact)),
             Fact::Intake(_)
             | Fact::MandatoryReporting(_)
             | Fact::OneStop(_)

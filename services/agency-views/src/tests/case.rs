@@ -107,15 +107,25 @@ fn a_referral_waits_on_its_addressee_at_each_step_and_on_nobody_in_the_end() {
         urgency: "emergency".into(),
         children: None,
         respond_by: None,
+        parent: None,
     };
     let referral = || "referral".to_owned();
     let steps = [
         said("wbo", "referral", Referral::Made(made)),
-        said("ngo-07", "r", Referral::Received(Received { referral: referral(), received_at: AT.into() })),
+        said(
+            "ngo-07",
+            "r",
+            Referral::Received(Received { referral: referral(), received_at: AT.into(), on_behalf_of: None }),
+        ),
         said(
             "ngo-07",
             "a",
-            Referral::Accepted(Accepted { referral: referral(), accepted_at: AT.into(), start_on: None }),
+            Referral::Accepted(Accepted {
+                referral: referral(),
+                accepted_at: AT.into(),
+                start_on: None,
+                on_behalf_of: None,
+            }),
         ),
         said(
             "ngo-07",
@@ -124,6 +134,7 @@ fn a_referral_waits_on_its_addressee_at_each_step_and_on_nobody_in_the_end() {
                 referral: referral(),
                 completed_at: AT.into(),
                 outcome: "goal-met".into(),
+                on_behalf_of: None,
             }),
         ),
     ];

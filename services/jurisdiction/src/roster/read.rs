@@ -28,6 +28,7 @@ impl Roster {
         let roster = Self { agencies, ..head? };
         if reader.clean() {
             reader.relations(&roster, "parent", |agency| &agency.parents);
+            reader.relations(&roster, "served_by", |agency| &agency.servers);
             reader.relations(&roster, "authority", |agency| &agency.authorities);
         }
         reader.clean().then_some(roster)
@@ -73,12 +74,24 @@ impl Reader<'_> {
         let term = self.term(&row.from, row.until.as_ref(), None);
         let own = term.unwrap_or(Term::ALWAYS); // the fault is told; the rest of the row is read all the same
         let parents = self.relation(row.parent, own);
+        let servers = self.relation(row.served_by, own);
         let authorities = self.relation(row.authority, own);
         let role = |row: &RoleRow| self.dated(&row.role, Role::parse, &row.from, &row.until, own);
         let roles: Vec<_> = row.roles.iter().filter_map(role).collect();
         self.overlaps(&roles, "this role", |one, other| one == other);
         let (name, level, basis) = (row.name, row.level.into_inner(), row.basis);
-        Some(Agency { code: code?, name, level, term: term?, basis, parents, authorities, roles, line })
+        Some(Agency {
+            code: code?,
+            name,
+            level,
+            term: term?,
+            basis,
+            parents,
+            servers,
+            authorities,
+            roles,
+            line,
+        })
     }
 
     fn relation(&mut self, relation: Option<Spanned<Relation>>, own: Term) -> Vec<Dated<AgencyCode>> {

@@ -26,6 +26,7 @@ pub(super) struct Row {
     pub(super) from: Spanned<String>,
     pub(super) until: Option<Spanned<String>>,
     pub(super) parent: Option<Spanned<Relation>>,
+    pub(super) served_by: Option<Spanned<Relation>>,
     pub(super) authority: Option<Spanned<Relation>>,
     pub(super) roles: Vec<RoleRow>,
     pub(super) basis: Option<String>,

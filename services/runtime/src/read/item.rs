@@ -96,6 +96,8 @@ impl Look<'_> {
             referral: row.id.clone(),
             from: row.from.clone(),
             to: row.to.clone(),
+            offered_to: row.offered_to.clone(),
+            parent: row.parent.clone(),
             purpose: shown(row.by, "purpose").then(|| row.purpose.clone()),
             urgency: shown(row.by, "urgency").then(|| row.urgency.clone()),
             phase: row.phase,

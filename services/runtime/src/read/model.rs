@@ -278,8 +278,15 @@ pub struct ReferralItem {
     pub referral: EventId,
     /// Who asks.
     pub from: AgencyCode,
-    /// Who is asked.
-    pub to: AgencyCode,
+    /// Who is asked; nobody yet, as long as an open referral was not claimed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<AgencyCode>,
+    /// Who may claim it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offered_to: Vec<AgencyCode>,
+    /// The referral of which it is a part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
     /// What for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,

@@ -14,6 +14,9 @@ pub(super) fn duty(kind: DutyKind) -> Title {
         DutyKind::ReceiveReferral => ("签收转介", "Receive the referral"),
         DutyKind::AnswerReferral => ("受理或者退回转介", "Accept the referral, or give it back"),
         DutyKind::CompleteReferral => ("办理并反馈结果", "Do what was accepted, and say how it ended"),
+        DutyKind::ClaimReferral => ("承接公开转介", "Take the open referral on, if nobody else has"),
+        DutyKind::AnswerCancellation => ("答复撤销申请", "Agree that the referral ends, or say why not"),
+        DutyKind::AnswerLeadOffer => ("答复移交牵头", "Take the lead of the case, or decline it"),
         DutyKind::AttendConference => ("参加个案会商", "Come to the conference"),
         DutyKind::ConcludeConference => {
             ("召开会商并记录决定", "Hold the conference, and record its decision")

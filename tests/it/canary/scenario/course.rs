@@ -19,6 +19,62 @@ impl Scenario<'_> {
         let mistaken = self.referred_to_the_same(case);
         let cancelled = json!({"referral": mistaken, "cancelled_at": when(), "reason_code": "by-mistake"});
         self.say("wbo", "referral.cancelled.v1", on, cancelled);
+        self.referrals_go_on(case);
+    }
+
+    /// What goes beyond one question and one answer: work that waits and is ended by both sides, a return that the
+    /// coordinator decides on, a mistake, an open referral, the lead.
+    fn referrals_go_on(&mut self, case: &str) {
+        let on = Some(case);
+        let step = |play: &mut Self, by: &str, what: &str, referral: &str, more: Value| {
+            let mut data = json!({"referral": referral});
+            data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            play.say(by, &format!("referral.{what}.v1"), on, data);
+        };
+        let begun = self.referred_to_the_same(case);
+        step(self, "ngo-07", "received", &begun, json!({"received_at": when()}));
+        step(self, "ngo-07", "accepted", &begun, json!({"accepted_at": when()}));
+        step(self, "ngo-07", "started", &begun, json!({"started_at": when()}));
+        step(self, "ngo-07", "held", &begun, json!({"held_at": when(), "reason_code": "child-away"}));
+        step(self, "ngo-07", "resumed", &begun, json!({"resumed_at": when()}));
+        step(
+            self,
+            "ngo-07",
+            "appointment-missed",
+            &begun,
+            json!({"missed_at": when(), "missed_by": "child"}),
+        );
+        let asked = json!({"requested_at": when(), "reason_code": "plan-changed"});
+        step(self, "wbo", "cancellation-requested", &begun, asked.clone());
+        let refused = json!({"refused_at": when(), "reason_code": "child-needs-it"});
+        step(self, "ngo-07", "cancellation-refused", &begun, refused);
+        step(self, "wbo", "cancellation-requested", &begun, asked);
+        step(self, "ngo-07", "cancellation-agreed", &begun, json!({"agreed_at": when()}));
+
+        let returned = self.referred_to_the_same(case);
+        step(self, "ngo-07", "received", &returned, json!({"received_at": when()}));
+        step(
+            self,
+            "ngo-07",
+            "returned",
+            &returned,
+            json!({"returned_at": when(), "reason_code": "no-capacity"}),
+        );
+        let stands = json!({"decision": "return-stands", "arbitrated_at": when()});
+        step(self, "wbo", "arbitrated", &returned, stands);
+        let mistaken = self.referred_to_the_same(case);
+        step(self, "wbo", "entered-in-error", &mistaken, json!({"found_at": when()}));
+
+        let offered = json!({"to": ["ngo-07", "ngo-11"], "purpose": "visit", "urgency": "routine"});
+        let (open, _) = self.say("wbo", "referral.offered.v1", on, offered);
+        step(self, "ngo-11", "claimed", &open, json!({"by": "ngo-11", "claimed_at": when()}));
+        let lead = json!({"to": "cab", "offered_at": when()});
+        let (offer, _) = self.say("wbo", "referral.lead-offered.v1", on, lead.clone());
+        let declined = json!({"offer": offer, "declined_at": when(), "reason_code": "no-capacity"});
+        self.say("cab", "referral.lead-declined.v1", on, declined);
+        let (offer, _) = self.say("wbo", "referral.lead-offered.v1", on, lead);
+        let accepted = json!({"offer": offer, "lead": "cab", "accepted_at": when()});
+        self.say("cab", "referral.lead-accepted.v1", on, accepted);
     }
 
     fn referred_to_the_same(&mut self, case: &str) -> String {

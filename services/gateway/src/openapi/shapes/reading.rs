@@ -224,6 +224,9 @@ fn waiting() -> Shape {
         "receive-referral",
         "answer-referral",
         "complete-referral",
+        "claim-referral",
+        "answer-cancellation",
+        "answer-lead-offer",
         "attend-conference",
         "conclude-conference",
         "decide-closure",
@@ -249,14 +252,33 @@ fn waiting() -> Shape {
 }
 
 fn referral() -> Shape {
-    let phases = one_of(&["made", "received", "accepted", "returned", "completed", "failed", "cancelled"]);
+    let phases = one_of(&[
+        "offered",
+        "made",
+        "received",
+        "accepted",
+        "in-progress",
+        "on-hold",
+        "returned",
+        "completed",
+        "failed",
+        "cancelled",
+        "entered-in-error",
+    ]);
     shape(
         "ReferralItem",
         ("One referral of a case.", "一案的一次转介。"),
         [
             must("referral", text(), "The id of its making.", "转介编号。"),
             must("from", agency(), "Who asks.", "转出单位。"),
-            must("to", agency(), "Who is asked.", "转入单位。"),
+            may(
+                "to",
+                agency(),
+                "Who is asked; absent while nobody has claimed an open referral.",
+                "转入单位，公开转介尚未承接时没有。",
+            ),
+            may("offered_to", list(agency()), "Who may claim an open referral.", "可以承接的单位。"),
+            may("parent", text(), "The referral of which it is a part.", "上级转介。"),
             may("purpose", text(), "What for.", "转介事项。"),
             may("urgency", text(), "How fast.", "紧急程度。"),
             must("phase", phases, "How far it has come.", "进展。"),

@@ -46,8 +46,8 @@ impl Referrals {
 
 fn row(item: &ReferralItem, names: &Names) -> Referral {
     let (tone, shape) = match item.phase.as_str() {
-        "made" => ("orange", "◔"),
-        "received" | "accepted" => ("blue", "◑"),
+        "offered" | "made" => ("orange", "◔"),
+        "received" | "accepted" | "in-progress" => ("blue", "◑"),
         "completed" => ("green", "●"),
         "returned" | "failed" => ("red", "↩"),
         _ => ("plain", "–"),
@@ -56,7 +56,7 @@ fn row(item: &ReferralItem, names: &Names) -> Referral {
     let t = names.t;
     Referral {
         from: names.agency(&item.from),
-        to: names.agency(&item.to),
+        to: item.to.iter().map(|to| names.agency(to)).collect::<Vec<_>>().join(" · "),
         purpose: item.purpose.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("purpose", code)),
         urgency: item.urgency.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("urgency", code)),
         phase: Badge { tone, shape, word: names.code("referral", &item.phase) },
