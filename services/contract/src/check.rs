@@ -1,6 +1,7 @@
 //! The last door: a document meets the contract of its type, and its personal data goes under protection.
 
 use crate::envelope::Envelope;
+use crate::published::Forms;
 use crate::schema::{Contract, Opens, Store, Unusable};
 use crate::violation::{Rejection, Violation, step};
 use include_dir::{Dir, include_dir};
@@ -11,6 +12,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocabulary::{Attributes, Fact, GroupName, Protected};
+
+/// The file of published forms.
+pub const FORMS: &str = "published.json";
 
 static PUBLISHED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../schemas");
 
@@ -77,6 +81,24 @@ impl Contracts {
         let digest =
             format!("sha256:{}", hex::encode(Sha256::digest(vocabulary::commitment::canonical(&hashes))));
         Ok(Self { by_type, digest })
+    }
+
+    /// The forms in which the contracts of this program were published.
+    ///
+    /// # Errors
+    /// The file is damaged; tests hold that it is not.
+    pub fn published_forms() -> Result<Forms, serde_json::Error> {
+        let text = PUBLISHED.get_file(FORMS).and_then(|file| file.contents_utf8());
+        Forms::read(text.unwrap_or_default())
+    }
+
+    /// What is wrong with the contracts, each alone and with the versions that follow it.
+    pub fn faults(&self) -> Vec<String> {
+        let of = |contract: &Arc<Contract>| {
+            let faults = contract.faults().into_iter().chain(self.broken_upcasts(contract));
+            faults.map(|fault| format!("{}: {fault}", contract.kind)).collect::<Vec<_>>()
+        };
+        self.all().flat_map(of).collect()
     }
 
     /// Digest of all schemas together.

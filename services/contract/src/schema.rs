@@ -1,11 +1,14 @@
 //! One fact type: its JSON Schema and what the bus reads beside it.
 //!
-//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt` on the type;
+//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt`,
+//! `x-superseded` on the type;
 //! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property. A schema without one of those that it
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
 //!
 //! `x-exempt: "quota"` marks a type that says that a child is in danger: it is taken however much its agency has
 //! published. No other word is known.
+//!
+//! `x-superseded` names the version of the type that followed: this one is still admitted, and read as that.
 
 use crate::envelope::is_time;
 use jsonschema::{Draft, PatternOptions, Validator};
@@ -113,6 +116,8 @@ struct Annotations {
     coarse: Option<Coarse>,
     #[serde(rename = "x-exempt")]
     exempt: Option<Exempt>,
+    #[serde(rename = "x-superseded")]
+    superseded: Option<TypeName>,
     properties: BTreeMap<String, Property>,
 }
 
@@ -181,6 +186,14 @@ impl Contract {
                 format!("{name}: name"),
             )?;
         }
+        let versions = |kind: &TypeName| {
+            let (name, version) = kind.as_str().rsplit_once(".v").unwrap_or_default();
+            (name.to_owned(), version.parse::<u32>().unwrap_or_default())
+        };
+        if let Some(newer) = &read.superseded {
+            let (old, new) = (versions(&self.kind), versions(newer));
+            check(old.0 == new.0 && old.1 < new.1, "x-superseded names no later version of the type")?;
+        }
         check(self.schema["additionalProperties"] == Value::Bool(false), "objects are closed")
     }
 
@@ -215,6 +228,10 @@ impl Contract {
     /// Whether it is taken however much its agency has published: it says that a child is in danger.
     pub fn exempt_from_quota(&self) -> bool {
         self.read.exempt == Some(Exempt::Quota)
+    }
+    /// The version that followed; this one is still admitted, and read as that.
+    pub fn superseded(&self) -> Option<&TypeName> {
+        self.read.superseded.as_ref()
     }
     /// The top-level properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Property> {

@@ -62,7 +62,7 @@ fn summary(contract: &Contract) -> Value {
         Opens::Always => "always",
         Opens::May => "may",
     };
-    json!({
+    let mut summary = json!({
         "type": contract.kind,
         "title": contract.schema["title"],
         "titleZh": contract.schema["x-zh"]["title"],
@@ -70,7 +70,11 @@ fn summary(contract: &Contract) -> Value {
         "publishers": contract.publishers(),
         "history": contract.history().word(),
         "schema": format!("/v1/schemas/{}", contract.kind),
-    })
+    });
+    if let Some(newer) = contract.superseded() {
+        summary["supersededBy"] = json!(newer);
+    }
+    summary
 }
 
 /// `GET /v1/types`.

@@ -1,6 +1,7 @@
 //! The contracts hold themselves, and the door holds against bad input.
 
 mod cloudevents;
+mod evolution;
 mod published;
 
 use crate::{Contracts, Envelope, Rejection};

@@ -27,6 +27,9 @@ pub(super) const OWN: &[(&str, &str, &str, &str)] = &[
 
 /// Codes that mean the same everywhere: code, Chinese, English.
 pub(super) const ANY: &[(&str, &str, &str)] = &[
+    ("before-hiring", "入职查询", "before hiring"),
+    ("whole-staff", "全员年度查询", "the whole staff, yearly"),
+    ("some-staff", "部分人员查询", "some of the staff"),
     ("home-teaching", "送教上门", "taught at home"),
     ("explained-by-illness", "疾病所致", "explained by illness"),
     ("accident", "意外所致", "an accident"),
