@@ -99,9 +99,21 @@ impl<'a> Names<'a> {
         self.lang.of(&title.zh, &title.en).clone()
     }
 
-    /// A code in words, or as it is.
-    pub(crate) fn code(&self, of: &str, code: &str) -> String {
-        words::code(of, code, self.lang).unwrap_or(code).to_owned()
+    /// The state of something that a view follows, in words, or as it is.
+    pub(crate) fn state(&self, of: &str, state: &str) -> String {
+        words::state(of, state, self.lang).unwrap_or(state).to_owned()
+    }
+
+    /// A code that a fact of this type says, in the words of its contract, or as it is.
+    pub(crate) fn said(&self, kind: &str, property: &str, code: &str) -> String {
+        let contract = self.contracts.get(kind);
+        let word = contract.and_then(|contract| self.word(contract.property(property), code));
+        word.unwrap_or_else(|| code.to_owned())
+    }
+
+    /// A code in the words that stand beside it in a contract, or those that it has everywhere.
+    pub(crate) fn word(&self, property: &serde_json::Value, code: &str) -> Option<String> {
+        self.contracts.words().code(property, code).map(|word| self.lang.of(word.zh, word.en))
     }
 
     pub(crate) fn moment(&self, at: Instant) -> Moment {

@@ -4,6 +4,7 @@ use crate::envelope::Envelope;
 use crate::published::Forms;
 use crate::schema::{Contract, Opens, Store, Unusable};
 use crate::violation::{Rejection, Violation, step};
+use crate::words::{Common, WORDS};
 use include_dir::{Dir, include_dir};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -22,6 +23,7 @@ static PUBLISHED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../schemas");
 #[derive(Clone, Debug)]
 pub struct Contracts {
     by_type: BTreeMap<String, Arc<Contract>>,
+    words: Arc<Common>,
     digest: String,
 }
 
@@ -66,21 +68,31 @@ impl Contracts {
         Self::read(files.filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))))
     }
 
-    /// Contracts from files, by `<stage>/<fact>.v<n>.json`.
+    /// Contracts from files, by `<stage>/<fact>.v<n>.json`; `words.json` holds the common words, which are else
+    /// those of this program.
     ///
     /// # Errors
     /// The first schema that cannot be used.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Unusable> {
+        let own = PUBLISHED.get_file(WORDS).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let common = |text: &str| {
+            Common::read(text).map_err(|error| Unusable { file: WORDS.to_owned(), reason: error.to_string() })
+        };
+        let mut words = common(own)?;
         let mut by_type = BTreeMap::new();
         let mut hashes = BTreeMap::new();
         for (file, text) in files {
+            if file == WORDS {
+                words = common(text)?;
+                continue;
+            }
             let contract = Contract::read(file, text)?;
             hashes.insert(contract.kind.to_string(), hex::encode(Sha256::digest(text)));
             by_type.insert(contract.kind.to_string(), Arc::new(contract));
         }
         let digest =
             format!("sha256:{}", hex::encode(Sha256::digest(vocabulary::commitment::canonical(&hashes))));
-        Ok(Self { by_type, digest })
+        Ok(Self { by_type, words: words.into(), digest })
     }
 
     /// The forms in which the contracts of this program were published.
@@ -96,6 +108,7 @@ impl Contracts {
     pub fn faults(&self) -> Vec<String> {
         let of = |contract: &Arc<Contract>| {
             let faults = contract.faults().into_iter().chain(self.broken_upcasts(contract));
+            let faults = faults.chain(self.words.missing(&contract.schema));
             faults.map(|fault| format!("{}: {fault}", contract.kind)).collect::<Vec<_>>()
         };
         self.all().flat_map(of).collect()
@@ -104,6 +117,11 @@ impl Contracts {
     /// Digest of all schemas together.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The common words.
+    pub fn words(&self) -> &Common {
+        &self.words
     }
 
     /// One contract.

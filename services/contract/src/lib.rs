@@ -19,6 +19,7 @@ pub mod published;
 pub mod schema;
 mod selfcheck;
 pub mod violation;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt`,
 //! `x-superseded` on the type;
-//! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property. A schema without one of those that it
+//! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property, `x-words` beside an `enum`. A schema without one of those that it
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
 //!
 //! `x-exempt: "quota"` marks a type that says that a child is in danger: it is taken however much its agency has
@@ -236,6 +236,13 @@ impl Contract {
     /// The top-level properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Property> {
         &self.read.properties
+    }
+    /// The schema of a property, with the values that it takes: behind its reference, or of its items.
+    pub fn property(&self, name: &str) -> &Value {
+        let property = &self.schema["properties"][name];
+        let target = property["$ref"].as_str().and_then(|at| self.schema.pointer(at.strip_prefix('#')?));
+        let property = target.unwrap_or(property);
+        if property["items"].is_object() { &property["items"] } else { property }
     }
     /// The compiled schema.
     pub(crate) fn validator(&self) -> &Validator {

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use contract::Contracts;
 use contract::check::FORMS;
 use contract::published::Forms;
+use contract::words::WORDS;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -104,7 +105,7 @@ fn damaged(error: serde_json::Error) -> Failure {
     Failure::Faults(vec![format!("{FORMS}: {error}")])
 }
 
-/// The schema files of a folder, by `<stage>/<fact>.v<n>.json`.
+/// The schema files of a folder, by `<stage>/<fact>.v<n>.json`, and its common words.
 fn files(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
     let list = |dir: &Path| -> Result<Vec<PathBuf>, Failure> {
         let entries =
@@ -114,6 +115,11 @@ fn files(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
         Ok(entries)
     };
     let mut files = Vec::new();
+    let words = dir.join(WORDS);
+    if words.is_file() {
+        let text = fs::read_to_string(&words).map_err(|error| Failure::file(&words, error))?;
+        files.push((WORDS.to_owned(), text));
+    }
     for stage in list(dir)?.into_iter().filter(|path| path.is_dir()) {
         for file in list(&stage)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "json")) {
             let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, error))?;

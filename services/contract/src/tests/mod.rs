@@ -3,6 +3,7 @@
 mod cloudevents;
 mod evolution;
 mod published;
+mod words;
 
 use crate::{Contracts, Envelope, Rejection};
 use serde_json::{Value, json};
