@@ -8,10 +8,11 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use contract::Contracts;
 use jurisdiction::Rules;
+use std::sync::Arc;
 use vocabulary::{AgencyCode, Instant};
 
 /// What gives names on one page.
-pub(crate) struct Names<'a> {
+pub(crate) struct Names {
     pub(crate) lang: Lang,
     pub(crate) t: &'static Words,
     pub(crate) now: Instant,
@@ -19,7 +20,7 @@ pub(crate) struct Names<'a> {
     pub(crate) at: Instant,
     pub(crate) me: AgencyCode,
     pub(crate) rules: Rules,
-    pub(crate) contracts: &'a Contracts,
+    pub(crate) contracts: Arc<Contracts>,
 }
 
 /// An agency on a page.
@@ -65,8 +66,8 @@ impl HtmlSafe for Badge {}
 impl HtmlSafe for Left {}
 impl HtmlSafe for At {}
 
-impl<'a> Names<'a> {
-    pub(crate) fn new(desk: &'a dyn Desk, lang: Lang, me: AgencyCode) -> Result<Self, Trouble> {
+impl Names {
+    pub(crate) fn new(desk: &dyn Desk, lang: Lang, me: AgencyCode) -> Result<Self, Trouble> {
         let now = desk.now();
         Ok(Self {
             lang,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vocabulary::{Attributes, Fact, GroupName, Protected};
+use vocabulary::{Attributes, Fact, GroupName, Protected, TypeName};
 
 /// The file of published forms.
 pub const FORMS: &str = "published.json";
@@ -95,6 +95,47 @@ impl Contracts {
         Ok(Self { by_type, words: words.into(), digest })
     }
 
+    /// These contracts with those that a region has of its own, by `<stage>/<fact>.v<n>.json`.
+    ///
+    /// # Errors
+    /// Every local contract that cannot be used: it does not load or does not hold itself; it has the name of a type
+    /// of this program, in whatever version; or no stage of this program could serve it.
+    pub fn with_local<'a>(
+        &self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<Unusable>> {
+        let mut all = self.clone();
+        let mut wrong = Vec::new();
+        for (file, text) in files {
+            let contract = match Contract::read(file, text) {
+                Ok(contract) => contract,
+                Err(unusable) => {
+                    wrong.push(unusable);
+                    continue;
+                }
+            };
+            let mut fault = |reason: String| wrong.push(Unusable { file: file.to_owned(), reason });
+            if self.has_name(&contract.kind) {
+                fault(
+                    "contract.local-shadows: the program has a type of this name / 程序已有同名类型"
+                        .to_owned(),
+                );
+            }
+            if !self.all().any(|own| own.kind.stage() == contract.kind.stage()) {
+                let why = "contract.local-stage: no service serves this stage / 没有服务受理该环节";
+                fault(why.to_owned());
+            }
+            contract.faults().into_iter().chain(self.words.missing(&contract.schema)).for_each(fault);
+            all.by_type.insert(contract.kind.to_string(), Arc::new(contract));
+        }
+        if wrong.is_empty() { Ok(all) } else { Err(wrong) }
+    }
+
+    /// Whether there is a type of this name, in whatever version.
+    pub fn has_name(&self, kind: &TypeName) -> bool {
+        self.all().any(|own| unversioned(&own.kind) == unversioned(kind))
+    }
+
     /// The forms in which the contracts of this program were published.
     ///
     /// # Errors
@@ -114,7 +155,7 @@ impl Contracts {
         self.all().flat_map(of).collect()
     }
 
-    /// Digest of all schemas together.
+    /// Digest of all schemas of the program together.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -159,6 +200,11 @@ impl Contracts {
     pub fn violations(&self, kind: &str, data: &Value) -> Option<Vec<Violation>> {
         self.by_type.get(kind).map(|contract| explain_all(contract, data))
     }
+}
+
+/// The name of a type without its version.
+fn unversioned(kind: &TypeName) -> &str {
+    kind.as_str().rsplit_once('.').map_or(kind.as_str(), |(name, _)| name)
 }
 
 /// Everything that is wrong with data under a contract.

@@ -107,8 +107,8 @@ impl Bus {
         let damaged = |what: &str| Problem::Damaged(format!("{what} of {}", row.fact));
         let stored = self.ledger.get(row.fact.sequence)?.ok_or_else(|| damaged("the record"))?;
         let fact = stored.record.facts.get(row.fact.ordinal as usize).ok_or_else(|| damaged("the fact"))?;
-        let contract =
-            self.contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
+        let contracts = self.contracts();
+        let contract = contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
         let now = self.rules()?;
         let history = &stored.record.history;
         let decision = self.histories.readable(history, decide)??;
@@ -129,7 +129,8 @@ impl Bus {
         let Some(fact) = folded.facts.iter().find(|fact| fact.at == row.fact) else {
             return Ok(Decision::coarse());
         };
-        let contract = self.contracts.get(fact.attributes.kind.as_str());
+        let contracts = self.contracts();
+        let contract = contracts.get(fact.attributes.kind.as_str());
         let contract = contract.ok_or_else(|| Problem::Damaged(format!("the contract of {}", row.fact)))?;
         let told = match row.form {
             Form::Coarse => return Ok(Decision::coarse()),
@@ -137,7 +138,7 @@ impl Bus {
             Form::Masked => {
                 let mut involved = Involved::default();
                 let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
-                let at = until.inspect(|fact| involved.evolve(fact, &self.contracts)).last();
+                let at = until.inspect(|fact| involved.evolve(fact, &contracts)).last();
                 let then = self.rulebook.at(row.rules)?;
                 at.and_then(|last| decide(fact, contract, agency, &involved, &then, last.recorded))
             }
