@@ -122,6 +122,14 @@ fn the_published_contracts_hold_themselves_and_a_broken_one_is_named() {
     let check = || lianhu(&["schema", "check", folder.path().to_str().unwrap()]);
     fs::write(stage.join("received.v1.json"), &text).unwrap();
     check().done();
+    let said = lianhu(&["schema", "publish", folder.path().to_str().unwrap()]).done();
+    assert!(said.contains("1 contracts are published, 1 of them now"), "{said}");
+    let mut narrower: Value = serde_json::from_str(&text).unwrap();
+    narrower["properties"]["referral"]["x-group"] = "narrative".into();
+    fs::write(stage.join("received.v1.json"), narrower.to_string()).unwrap();
+    let place = "referral.received.v1#/properties/referral/x-group: contract.place-changed";
+    check().refused(5, &[place]);
+    lianhu(&["schema", "publish", folder.path().to_str().unwrap()]).refused(5, &[place]);
     let mut schema: Value = serde_json::from_str(&text).unwrap();
     schema["examples"][0]["received_at"] = "yesterday".into();
     fs::write(stage.join("received.v1.json"), schema.to_string()).unwrap();

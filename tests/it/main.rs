@@ -13,6 +13,7 @@ mod clocks;
 mod command_line;
 mod crash;
 mod damage;
+mod data_only;
 mod demo;
 mod deploy;
 mod disk_full;

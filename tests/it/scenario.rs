@@ -159,7 +159,8 @@ fn secret_properties() -> BTreeMap<Property, String> {
     }
     assert_eq!(groups.len(), 5, "{groups:?}");
     let mut secret = BTreeMap::new();
-    for stage in fs::read_dir(repository("schemas")).unwrap().map(|entry| entry.unwrap().path()) {
+    let stages = fs::read_dir(repository("schemas")).unwrap().map(|entry| entry.unwrap().path());
+    for stage in stages.filter(|path| path.is_dir()) {
         for file in fs::read_dir(stage).unwrap().map(|entry| entry.unwrap().path()) {
             let schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
             let kind = schema["$id"].as_str().unwrap().trim_start_matches("urn:lianhu:");

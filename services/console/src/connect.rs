@@ -7,6 +7,7 @@ use jurisdiction::Rules;
 use runtime::{Bus, Caller, Phase, Problem};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use vocabulary::{AgencyCode, HistoryId, Instant};
 
@@ -51,7 +52,7 @@ impl Desk for Bus {
         Ok(Bus::rules(self)?)
     }
 
-    fn contracts(&self) -> &Contracts {
+    fn contracts(&self) -> Arc<Contracts> {
         Bus::contracts(self)
     }
 

@@ -6,6 +6,7 @@ use jurisdiction::Rules;
 use runtime::Caller;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 use vocabulary::{HistoryId, Instant, Position};
 
@@ -56,7 +57,7 @@ pub(crate) trait Desk: Send + Sync + 'static {
     /// The rules in force: names of agencies, the time on the walls.
     fn rules(&self) -> Result<Rules, Trouble>;
     /// The contracts, whose titles label what a fact says.
-    fn contracts(&self) -> &Contracts;
+    fn contracts(&self) -> Arc<Contracts>;
     /// How far a case can have come: the codes, in order.
     fn phases(&self) -> Vec<String>;
     /// A page of the cases.

@@ -8,10 +8,11 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use contract::Contracts;
 use jurisdiction::Rules;
+use std::sync::Arc;
 use vocabulary::{AgencyCode, Instant};
 
 /// What gives names on one page.
-pub(crate) struct Names<'a> {
+pub(crate) struct Names {
     pub(crate) lang: Lang,
     pub(crate) t: &'static Words,
     pub(crate) now: Instant,
@@ -19,7 +20,7 @@ pub(crate) struct Names<'a> {
     pub(crate) at: Instant,
     pub(crate) me: AgencyCode,
     pub(crate) rules: Rules,
-    pub(crate) contracts: &'a Contracts,
+    pub(crate) contracts: Arc<Contracts>,
 }
 
 /// An agency on a page.
@@ -65,8 +66,8 @@ impl HtmlSafe for Badge {}
 impl HtmlSafe for Left {}
 impl HtmlSafe for At {}
 
-impl<'a> Names<'a> {
-    pub(crate) fn new(desk: &'a dyn Desk, lang: Lang, me: AgencyCode) -> Result<Self, Trouble> {
+impl Names {
+    pub(crate) fn new(desk: &dyn Desk, lang: Lang, me: AgencyCode) -> Result<Self, Trouble> {
         let now = desk.now();
         Ok(Self {
             lang,
@@ -99,9 +100,21 @@ impl<'a> Names<'a> {
         self.lang.of(&title.zh, &title.en).clone()
     }
 
-    /// A code in words, or as it is.
-    pub(crate) fn code(&self, of: &str, code: &str) -> String {
-        words::code(of, code, self.lang).unwrap_or(code).to_owned()
+    /// The state of something that a view follows, in words, or as it is.
+    pub(crate) fn state(&self, of: &str, state: &str) -> String {
+        words::state(of, state, self.lang).unwrap_or(state).to_owned()
+    }
+
+    /// A code that a fact of this type says, in the words of its contract, or as it is.
+    pub(crate) fn said(&self, kind: &str, property: &str, code: &str) -> String {
+        let contract = self.contracts.get(kind);
+        let word = contract.and_then(|contract| self.word(contract.property(property), code));
+        word.unwrap_or_else(|| code.to_owned())
+    }
+
+    /// A code in the words that stand beside it in a contract, or those that it has everywhere.
+    pub(crate) fn word(&self, property: &serde_json::Value, code: &str) -> Option<String> {
+        self.contracts.words().code(property, code).map(|word| self.lang.of(word.zh, word.en))
     }
 
     pub(crate) fn moment(&self, at: Instant) -> Moment {

@@ -82,7 +82,7 @@ fn record(data: &Map<String, Value>, schema: &Value, root: &Value, names: &Names
 /// What is required stands first, in the order of the contract.
 fn entry(name: &str, value: &Value, schema: &Value, root: &Value, names: &Names) -> (usize, Entry) {
     let property = &schema["properties"][name]; // its title stands beside a reference, not behind it
-    let value = shown(name, value, property, root, names);
+    let value = shown(value, property, root, names);
     let wide = matches!(value, Shown::Prose(_) | Shown::Parts(_))
         || matches!(&value, Shown::List(items) if items.iter().any(|item| matches!(item, Shown::Parts(_))));
     let protected = property["x-store"] == "protected";
@@ -103,18 +103,19 @@ fn resolve<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
 /// The title of a property in the reader's language. Parts of a property have one in English only.
 fn label(name: &str, property: &Value, names: &Names) -> String {
     let title = names.lang.of(&property["x-zh"]["title"], &property["title"]);
-    let title = title.as_str().or_else(|| words::own("property", name, names.lang));
+    let part = || names.contracts.words().part(name).map(|word| names.lang.of(&word.zh, &word.en).as_str());
+    let title = title.as_str().or_else(part);
     title.or(property["title"].as_str()).unwrap_or(name).to_owned()
 }
 
-fn shown(name: &str, value: &Value, schema: &Value, root: &Value, names: &Names) -> Shown {
+fn shown(value: &Value, schema: &Value, root: &Value, names: &Names) -> Shown {
     let schema = resolve(schema, root);
     match value {
-        Value::String(text) => text_of(name, text, schema, names),
+        Value::String(text) => text_of(text, schema, names),
         Value::Bool(yes) => Shown::Text(names.lang.of(("是", "否"), ("yes", "no")).pick(*yes).to_owned()),
         Value::Number(number) => Shown::Text(number.to_string()),
         Value::Array(items) => {
-            Shown::List(items.iter().map(|item| shown(name, item, &schema["items"], root, names)).collect())
+            Shown::List(items.iter().map(|item| shown(item, &schema["items"], root, names)).collect())
         }
         Value::Object(data) => Shown::Parts(record(data, schema, root, names)),
         Value::Null => Shown::Text(names.t.none.to_owned()),
@@ -131,7 +132,7 @@ impl Pick for (&'static str, &'static str) {
     }
 }
 
-fn text_of(name: &str, text: &str, schema: &Value, names: &Names) -> Shown {
+fn text_of(text: &str, schema: &Value, names: &Names) -> Shown {
     if schema["format"] == "date-time"
         && let Ok(at) = Instant::parse(text)
     {
@@ -141,8 +142,7 @@ fn text_of(name: &str, text: &str, schema: &Value, names: &Names) -> Shown {
         return Shown::Text(names.agency(&agency));
     }
     if schema["enum"].is_array() {
-        return words::code(name, text, names.lang)
-            .map_or_else(|| Shown::Code(text.to_owned()), |word| Shown::Text(word.to_owned()));
+        return names.word(schema, text).map_or_else(|| Shown::Code(text.to_owned()), Shown::Text);
     }
     if text.chars().count() > SHORT && text.contains(|letter: char| !letter.is_ascii_graphic()) {
         return Shown::Prose(text.to_owned());
@@ -166,8 +166,8 @@ pub(crate) fn brief(event: &Value, names: &Names) -> String {
             return Some((false, place(name, schema), format!("→\u{a0}{}", names.agency(&agency))));
         }
         let coded = property(name)["enum"].is_array();
-        let word = coded.then(|| words::code(name, text, names.lang)).flatten()?;
-        Some((true, place(name, schema), word.to_owned()))
+        let word = coded.then(|| names.word(property(name), text)).flatten()?;
+        Some((true, place(name, schema), word))
     };
     let mut parts: Vec<(bool, usize, String)> = data.iter().filter_map(text).collect();
     parts.sort();

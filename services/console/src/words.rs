@@ -3,7 +3,7 @@
 mod codes;
 mod text;
 
-pub(crate) use codes::{code, grade, own, reason};
+pub(crate) use codes::{grade, reason, state};
 pub(crate) use text::{EN, Words, ZH};
 
 use axum::http::HeaderMap;

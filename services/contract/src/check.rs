@@ -1,8 +1,10 @@
 //! The last door: a document meets the contract of its type, and its personal data goes under protection.
 
 use crate::envelope::Envelope;
+use crate::published::Forms;
 use crate::schema::{Contract, Opens, Store, Unusable};
 use crate::violation::{Rejection, Violation, step};
+use crate::words::{Common, WORDS};
 use include_dir::{Dir, include_dir};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -10,7 +12,10 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use vocabulary::{Attributes, Fact, GroupName, Protected};
+use vocabulary::{Attributes, Fact, GroupName, Protected, TypeName};
+
+/// The file of published forms.
+pub const FORMS: &str = "published.json";
 
 static PUBLISHED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../schemas");
 
@@ -18,6 +23,7 @@ static PUBLISHED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../schemas");
 #[derive(Clone, Debug)]
 pub struct Contracts {
     by_type: BTreeMap<String, Arc<Contract>>,
+    words: Arc<Common>,
     digest: String,
 }
 
@@ -62,26 +68,101 @@ impl Contracts {
         Self::read(files.filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))))
     }
 
-    /// Contracts from files, by `<stage>/<fact>.v<n>.json`.
+    /// Contracts from files, by `<stage>/<fact>.v<n>.json`; `words.json` holds the common words, which are else
+    /// those of this program.
     ///
     /// # Errors
     /// The first schema that cannot be used.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Unusable> {
+        let own = PUBLISHED.get_file(WORDS).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let common = |text: &str| {
+            Common::read(text).map_err(|error| Unusable { file: WORDS.to_owned(), reason: error.to_string() })
+        };
+        let mut words = common(own)?;
         let mut by_type = BTreeMap::new();
         let mut hashes = BTreeMap::new();
         for (file, text) in files {
+            if file == WORDS {
+                words = common(text)?;
+                continue;
+            }
             let contract = Contract::read(file, text)?;
             hashes.insert(contract.kind.to_string(), hex::encode(Sha256::digest(text)));
             by_type.insert(contract.kind.to_string(), Arc::new(contract));
         }
         let digest =
             format!("sha256:{}", hex::encode(Sha256::digest(vocabulary::commitment::canonical(&hashes))));
-        Ok(Self { by_type, digest })
+        Ok(Self { by_type, words: words.into(), digest })
     }
 
-    /// Digest of all schemas together.
+    /// These contracts with those that a region has of its own, by `<stage>/<fact>.v<n>.json`.
+    ///
+    /// # Errors
+    /// Every local contract that cannot be used: it does not load or does not hold itself; it has the name of a type
+    /// of this program, in whatever version; or no stage of this program could serve it.
+    pub fn with_local<'a>(
+        &self,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Vec<Unusable>> {
+        let mut all = self.clone();
+        let mut wrong = Vec::new();
+        for (file, text) in files {
+            let contract = match Contract::read(file, text) {
+                Ok(contract) => contract,
+                Err(unusable) => {
+                    wrong.push(unusable);
+                    continue;
+                }
+            };
+            let mut fault = |reason: String| wrong.push(Unusable { file: file.to_owned(), reason });
+            if self.has_name(&contract.kind) {
+                fault(
+                    "contract.local-shadows: the program has a type of this name / 程序已有同名类型"
+                        .to_owned(),
+                );
+            }
+            if !self.all().any(|own| own.kind.stage() == contract.kind.stage()) {
+                let why = "contract.local-stage: no service serves this stage / 没有服务受理该环节";
+                fault(why.to_owned());
+            }
+            contract.faults().into_iter().chain(self.words.missing(&contract.schema)).for_each(fault);
+            all.by_type.insert(contract.kind.to_string(), Arc::new(contract));
+        }
+        if wrong.is_empty() { Ok(all) } else { Err(wrong) }
+    }
+
+    /// Whether there is a type of this name, in whatever version.
+    pub fn has_name(&self, kind: &TypeName) -> bool {
+        self.all().any(|own| unversioned(&own.kind) == unversioned(kind))
+    }
+
+    /// The forms in which the contracts of this program were published.
+    ///
+    /// # Errors
+    /// The file is damaged; tests hold that it is not.
+    pub fn published_forms() -> Result<Forms, serde_json::Error> {
+        let text = PUBLISHED.get_file(FORMS).and_then(|file| file.contents_utf8());
+        Forms::read(text.unwrap_or_default())
+    }
+
+    /// What is wrong with the contracts, each alone and with the versions that follow it.
+    pub fn faults(&self) -> Vec<String> {
+        let of = |contract: &Arc<Contract>| {
+            let faults = contract.faults().into_iter().chain(self.broken_upcasts(contract));
+            let faults = faults.chain(self.words.missing(&contract.schema));
+            faults.map(|fault| format!("{}: {fault}", contract.kind)).collect::<Vec<_>>()
+        };
+        self.all().flat_map(of).collect()
+    }
+
+    /// Digest of all schemas of the program together.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The common words.
+    pub fn words(&self) -> &Common {
+        &self.words
     }
 
     /// One contract.
@@ -119,6 +200,11 @@ impl Contracts {
     pub fn violations(&self, kind: &str, data: &Value) -> Option<Vec<Violation>> {
         self.by_type.get(kind).map(|contract| explain_all(contract, data))
     }
+}
+
+/// The name of a type without its version.
+fn unversioned(kind: &TypeName) -> &str {
+    kind.as_str().rsplit_once('.').map_or(kind.as_str(), |(name, _)| name)
 }
 
 /// Everything that is wrong with data under a contract.

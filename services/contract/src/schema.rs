@@ -1,12 +1,15 @@
 //! One fact type: its JSON Schema and what the bus reads beside it.
 //!
-//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt` on the type;
-//! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property. A schema without one of those that it
+//! Annotations: `x-history`, `x-opens`, `x-publishers`, `x-id`, `x-attributes`, `x-coarse`, `x-exempt`,
+//! `x-superseded` on the type;
+//! `x-group`, `x-store`, `x-person`, `x-involves`, `x-ends` on each property, `x-words` beside an `enum`. A schema without one of those that it
 //! needs does not load: a property without a group would be shown to everybody, or to nobody.
 //!
 //! `x-exempt: "quota"` marks a type that says that a child is in danger: it is taken however much its agency has
 //! published. `x-exempt: "involvement"` marks one that an agency may say of a history in which it has no part: whoever
 //! knows its name may break the glass. No other word is known.
+//!
+//! `x-superseded` names the version of the type that followed: this one is still admitted, and read as that.
 
 use crate::envelope::is_time;
 use jsonschema::{Draft, PatternOptions, Validator};
@@ -116,6 +119,8 @@ struct Annotations {
     coarse: Option<Coarse>,
     #[serde(rename = "x-exempt")]
     exempt: Option<Exempt>,
+    #[serde(rename = "x-superseded")]
+    superseded: Option<TypeName>,
     properties: BTreeMap<String, Property>,
 }
 
@@ -184,6 +189,14 @@ impl Contract {
                 format!("{name}: name"),
             )?;
         }
+        let versions = |kind: &TypeName| {
+            let (name, version) = kind.as_str().rsplit_once(".v").unwrap_or_default();
+            (name.to_owned(), version.parse::<u32>().unwrap_or_default())
+        };
+        if let Some(newer) = &read.superseded {
+            let (old, new) = (versions(&self.kind), versions(newer));
+            check(old.0 == new.0 && old.1 < new.1, "x-superseded names no later version of the type")?;
+        }
         check(self.schema["additionalProperties"] == Value::Bool(false), "objects are closed")
     }
 
@@ -223,9 +236,20 @@ impl Contract {
     pub fn exempt_from_involvement(&self) -> bool {
         self.read.exempt == Some(Exempt::Involvement)
     }
+    /// The version that followed; this one is still admitted, and read as that.
+    pub fn superseded(&self) -> Option<&TypeName> {
+        self.read.superseded.as_ref()
+    }
     /// The top-level properties by name.
     pub fn properties(&self) -> &BTreeMap<String, Property> {
         &self.read.properties
+    }
+    /// The schema of a property, with the values that it takes: behind its reference, or of its items.
+    pub fn property(&self, name: &str) -> &Value {
+        let property = &self.schema["properties"][name];
+        let target = property["$ref"].as_str().and_then(|at| self.schema.pointer(at.strip_prefix('#')?));
+        let property = target.unwrap_or(property);
+        if property["items"].is_object() { &property["items"] } else { property }
     }
     /// The compiled schema.
     pub(crate) fn validator(&self) -> &Validator {

@@ -1,10 +1,11 @@
 //! A contract holds itself: every example passes, every invalid one is refused at its pointer, and every rule
 //! of the schema is broken by an invalid one. `lianhu schema check` and the tests ask.
 
-use crate::Contract;
 use crate::check::explain_all;
+use crate::{Contract, Contracts, Store};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use vocabulary::upcast::upcast;
 
 impl Contract {
     /// What is wrong with the examples of this contract; empty when it holds itself.
@@ -35,6 +36,44 @@ impl Contract {
         faults.extend(
             unbroken.into_iter().map(|(at, keyword)| format!("no x-invalid breaks {keyword} at {at}")),
         );
+        faults
+    }
+}
+
+impl Contracts {
+    /// What is wrong with reading an older version as the newest: each of its examples becomes data that the newer
+    /// contract takes, and a name that stands in both keeps its value.
+    pub(crate) fn broken_upcasts(&self, contract: &Contract) -> Vec<String> {
+        let examples = contract.schema["examples"].as_array().into_iter().flatten();
+        let mut faults = Vec::new();
+        for (index, example) in examples.filter_map(Value::as_object).enumerate() {
+            let mut clear = example.clone();
+            clear.retain(|name, _| contract.properties().get(name).is_some_and(|p| p.store == Store::Clear));
+            let read = upcast(contract.kind.as_str(), &clear);
+            if read.is_some() != contract.superseded().is_some() {
+                return vec!["x-superseded exactly where there is an upcast".to_owned()];
+            }
+            let Some((newest, mut data)) = read else { continue };
+            if let Some(other) =
+                data.iter().find(|(name, now)| clear.get(*name).is_some_and(|said| said != *now))
+            {
+                faults.push(format!("examples/{index}: the upcast changes what `{}` says", other.0));
+            }
+            data.extend(
+                example
+                    .iter()
+                    .filter(|(name, _)| !clear.contains_key(*name))
+                    .map(|(n, v)| (n.clone(), v.clone())),
+            );
+            match self.violations(newest.as_str(), &data.into()) {
+                None => faults.push(format!("it is read as {newest}, which has no contract")),
+                Some(wrong) => faults.extend(
+                    wrong
+                        .iter()
+                        .map(|v| format!("examples/{index}: read as {newest}{}: {}", v.pointer, v.code)),
+                ),
+            }
+        }
         faults
     }
 }

@@ -45,7 +45,7 @@ fn fact(at: u64, agency: &str, kind: &str, set: Value) -> CaseFact {
     .unwrap();
     let at = FactRef { sequence: Position(at), ordinal: 0 };
     let read = Fact::read(kind, &clear).unwrap();
-    CaseFact { at, recorded: now(), attributes, fact: read, clear, protected }
+    CaseFact { at, recorded: now(), attributes, fact: read, newer: None, clear, protected }
 }
 
 fn report(at: u64) -> CaseFact {

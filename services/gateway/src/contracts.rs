@@ -10,16 +10,36 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::{Contract, Contracts, Opens};
+use runtime::Bus;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// All answers about contracts, made once: contracts do not change while the program runs.
-pub(crate) struct Published {
+/// All answers about contracts, made once for each adoption of others.
+struct Published {
     types: Bytes,
     schemas: HashMap<String, Kept>,
     openapi: Kept,
+}
+
+/// The answers about the contracts in force.
+pub(crate) struct InForce(Mutex<(Arc<Contracts>, Arc<Published>)>);
+
+impl InForce {
+    /// The answers of now.
+    pub(crate) fn of(contracts: Arc<Contracts>) -> Self {
+        let published = Published::of(&contracts).into();
+        Self(Mutex::new((contracts, published)))
+    }
+
+    fn now(&self, bus: &Bus) -> Arc<Published> {
+        let (contracts, mut kept) = (bus.contracts(), self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if !Arc::ptr_eq(&kept.0, &contracts) {
+            *kept = (contracts.clone(), Published::of(&contracts).into());
+        }
+        kept.1.clone()
+    }
 }
 
 /// A text that a client keeps.
@@ -30,7 +50,7 @@ struct Kept {
 
 impl Published {
     /// The contracts of a bus.
-    pub(crate) fn of(contracts: &Contracts) -> Self {
+    fn of(contracts: &Contracts) -> Self {
         let types: Vec<Value> = contracts.all().map(|contract| summary(contract)).collect();
         let schema = |contract: &Arc<Contract>| Kept::of(contract.schema.to_string());
         let schemas = contracts.all().map(|contract| (contract.kind.to_string(), schema(contract)));
@@ -62,7 +82,7 @@ fn summary(contract: &Contract) -> Value {
         Opens::Always => "always",
         Opens::May => "may",
     };
-    json!({
+    let mut summary = json!({
         "type": contract.kind,
         "title": contract.schema["title"],
         "titleZh": contract.schema["x-zh"]["title"],
@@ -70,13 +90,17 @@ fn summary(contract: &Contract) -> Value {
         "publishers": contract.publishers(),
         "history": contract.history().word(),
         "schema": format!("/v1/schemas/{}", contract.kind),
-    })
+    });
+    if let Some(newer) = contract.superseded() {
+        summary["supersededBy"] = json!(newer);
+    }
+    summary
 }
 
 /// `GET /v1/types`.
 pub(crate) async fn types(State(shared): App) -> Response {
     let json = HeaderValue::from_static("application/json");
-    ([(header::CONTENT_TYPE, json)], shared.contracts.types.clone()).into_response()
+    ([(header::CONTENT_TYPE, json)], shared.contracts.now(&shared.bus).types.clone()).into_response()
 }
 
 /// `GET /v1/schemas/{type}`.
@@ -85,14 +109,15 @@ pub(crate) async fn schema(
     kind: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let found = kind.ok().and_then(|Path(kind)| shared.contracts.schemas.get(&kind));
+    let published = shared.contracts.now(&shared.bus);
+    let found = kind.ok().and_then(|Path(kind)| published.schemas.get(&kind));
     let schema = found.ok_or_else(|| Problem::new(&words::NOT_FOUND))?;
     Ok(schema.answer("application/schema+json", &headers))
 }
 
 /// `GET /v1/openapi.json`.
 pub(crate) async fn openapi(State(shared): App, headers: HeaderMap) -> Response {
-    shared.contracts.openapi.answer("application/json", &headers)
+    shared.contracts.now(&shared.bus).openapi.answer("application/json", &headers)
 }
 
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {

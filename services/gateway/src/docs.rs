@@ -27,7 +27,7 @@ pub(crate) async fn calls(State(shared): App) -> Result<Response, Problem> {
 
 /// `GET /docs/facts`: the fact types.
 pub(crate) async fn facts(State(shared): App) -> Result<Response, Problem> {
-    page(&facts::List::of(shared.bus.contracts()))
+    page(&facts::List::of(&shared.bus.contracts()))
 }
 
 /// `GET /docs/facts/{type}`: one contract.
@@ -35,7 +35,8 @@ pub(crate) async fn fact(
     State(shared): App,
     kind: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let found = kind.ok().and_then(|Path(kind)| shared.bus.contracts().get(&kind));
+    let contracts = shared.bus.contracts();
+    let found = kind.ok().and_then(|Path(kind)| contracts.get(&kind));
     page(&facts::Page::of(found.ok_or_else(|| Problem::new(&words::NOT_FOUND))?, &shared.bus))
 }
 

@@ -110,7 +110,7 @@ impl Errand {
         let event = event.and_then(|event| match self {
             Self::Validate => Ok(event),
             Self::Publish { .. } | Self::Preview { .. } => {
-                shared.quota.count(&caller.agency, &event, shared.bus.contracts()).map(|()| event)
+                shared.quota.count(&caller.agency, &event, &shared.bus.contracts()).map(|()| event)
             }
         });
         event.inspect_err(|problem| self.ended(shared, kind.as_ref(), problem.status()))

@@ -106,7 +106,7 @@ struct Shared {
     bus: Arc<Bus>,
     operator: Operator,
     config: Config,
-    contracts: contracts::Published,
+    contracts: contracts::InForce,
     slots: Arc<slots::Slots>,
     /// How many questions to many cases are answered at a time.
     lists: tokio::sync::Semaphore,
@@ -118,10 +118,11 @@ type App = State<Arc<Shared>>;
 
 impl Shared {
     fn new(bus: Arc<Bus>, operator: Operator, config: Config) -> Arc<Self> {
-        let contracts = contracts::Published::of(bus.contracts());
+        let contracts = contracts::InForce::of(bus.contracts());
         let slots = Arc::new(slots::Slots::new(config.streams_per_agency, config.streams));
         let quota = quota::Quota::new(config.events_per_minute, config.events_burst);
-        let stages = bus.contracts().all().map(|contract| contract.kind.stage());
+        let known = bus.contracts();
+        let stages = known.all().map(|contract| contract.kind.stage());
         let metrics = metrics::Metrics::new(bus.now(), stages, routes().into_iter().map(|(path, _)| path));
         Arc::new(Self {
             bus,

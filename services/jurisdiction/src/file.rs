@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
+use vocabulary::TypeName;
 
 /// One file of a jurisdiction, as it is published and adopted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,9 @@ impl RuleFile {
     }
 }
 
+/// The folder of the fact types that a region has beside those of the program.
+pub const CONTRACTS: &str = "schemas";
+
 /// Something wrong with a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{file}:{line}: {reason}")]
@@ -36,6 +40,19 @@ pub struct Fault {
 }
 
 impl RuleFile {
+    /// Where the file stands among contracts, `<stage>/<fact>.v<n>.json`, if it is one: a fact type of the region's
+    /// own. The rules do not read it; `contract` does.
+    pub fn contract(&self) -> Option<&str> {
+        let within = self.path.strip_prefix(CONTRACTS)?.strip_prefix('/')?;
+        (within.ends_with(".json") && within.matches('/').count() == 1).then_some(within)
+    }
+
+    /// The fact type whose contract the file is, if it is one.
+    pub fn kind(&self) -> Option<TypeName> {
+        let name = self.contract()?.strip_suffix(".json")?.replacen('/', ".", 1);
+        TypeName::parse(&name).ok()
+    }
+
     /// Whether the file stands directly in that folder of the jurisdiction.
     pub(crate) fn is_in(&self, folder: &str) -> bool {
         let name = self.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
@@ -63,7 +80,9 @@ pub(crate) fn misplaced(
     }
     for (place, file) in files.iter().enumerate().filter(|(_, file)| !expected.contains(&file.path.as_str()))
     {
-        let known = optional.contains(&file.path.as_str()) || folders.iter().any(|folder| file.is_in(folder));
+        let known = optional.contains(&file.path.as_str())
+            || file.contract().is_some()
+            || folders.iter().any(|folder| file.is_in(folder));
         if !known {
             faults.push(fault(&file.path, "this is not a rule file that anything reads"));
         } else if files[..place].iter().any(|earlier| earlier.path == file.path) {

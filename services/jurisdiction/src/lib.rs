@@ -14,6 +14,9 @@
 //! - **Closure** (`closure.toml`): what must hold before a case may close, each with its dates. Whether it holds
 //!   of a case is the work of `closure`.
 //!
+//! - **Contracts** (`schemas/<stage>/<fact>.v<n>.json`): fact types that the region has beside those of the program;
+//!   they are adopted with the rules, and read by `contract`.
+//!
 //! [`Rules::read`] takes the files or names every [`Fault`] in them; nothing is half read. This crate opens
 //! no file and asks no clock. Adoption of rules is a fact (`governance.rules-adopted`) and the runtime's
 //! work; who is involved in a case, and so asks for a [`Level`] at all, is decided in `disclosure`.
@@ -35,7 +38,7 @@ mod visibility;
 pub use calendar::{Calendar, NoCalendar, Year};
 pub use clock::{ClockId, ClockRule, Clocks};
 pub use closure::Criteria;
-pub use file::{Fault, RuleFile};
+pub use file::{CONTRACTS, Fault, RuleFile};
 pub use risk::Risk;
 pub use roster::{Agency, Name};
 pub use term::{Dated, Term};

@@ -48,11 +48,13 @@ pub fn demo() -> Vec<RuleFile> {
     let file = |file: &include_dir::File<'_>| {
         Some(RuleFile { path: file.path().to_str()?.to_owned(), content: file.contents_utf8()?.to_owned() })
     };
-    let folders = DEMO.dirs().flat_map(Dir::files);
-    DEMO.files().chain(folders).filter(|file| is_rule(file.path())).filter_map(file).collect()
+    fn within<'d>(dir: &'d Dir<'d>) -> Vec<&'d include_dir::File<'d>> {
+        dir.files().chain(dir.dirs().flat_map(within)).collect()
+    }
+    within(&DEMO).into_iter().filter(|file| is_rule(file.path())).filter_map(file).collect()
 }
 
-/// The rule files of a folder: every `.toml` in it, by its path from there.
+/// The rule files of a folder: every `.toml` in it, and the contracts in `schemas/`, by their path from there.
 pub fn read(dir: &Path) -> Result<Vec<RuleFile>, Failure> {
     let mut files = Vec::new();
     let mut open = vec![dir.to_owned()];
@@ -61,7 +63,7 @@ pub fn read(dir: &Path) -> Result<Vec<RuleFile>, Failure> {
             let path = entry.map_err(|error| Failure::file(&folder, error))?.path();
             if path.is_dir() {
                 open.push(path);
-            } else if is_rule(&path) {
+            } else if is_rule(path.strip_prefix(dir).unwrap_or(&path)) {
                 let content = fs::read_to_string(&path).map_err(|error| Failure::file(&path, error))?;
                 let relative = path.strip_prefix(dir).unwrap_or(&path).display().to_string();
                 files.push(RuleFile { path: relative, content });
@@ -77,8 +79,10 @@ pub fn of(files: &[RuleFile]) -> Result<Rules, Failure> {
     Rules::read(files, Version(0)).map_err(|faults| explain(Problem::Rules(faults)))
 }
 
+/// Whether the file at this path of a jurisdiction says anything to the bus.
 fn is_rule(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "toml")
+    let contract = path.starts_with(jurisdiction::CONTRACTS) && path.extension().is_some_and(|e| e == "json");
+    contract || path.extension().is_some_and(|extension| extension == "toml")
 }
 
 /// Rule files that are refused, as file, line and reason.

@@ -2,6 +2,7 @@
 
 use crate::bus::Bus;
 use crate::problem::Problem;
+use contract::published::{Changed, Forms};
 use jurisdiction::{Fault, RuleFile, Rules};
 use ledger::{LedgerError, Outcome};
 use serde::Serialize;
@@ -42,7 +43,8 @@ impl Bus {
                 before.iter().filter(|old| !named.iter().any(|new| new.path == old.path)).collect();
             let paths = |files: &[&NamedFile]| files.iter().map(|file| file.path.clone()).collect();
             let (changed_paths, removed_paths) = (paths(&changed), paths(&removed));
-            let same = changed.is_empty() && removed.is_empty() && contracts == self.contracts.digest();
+            let same =
+                changed.is_empty() && removed.is_empty() && contracts == self.rulebook.program().digest();
             if same {
                 let version = self.rulebook.current()?.version();
                 return Ok(Adopted { version, changed: changed_paths, removed: removed_paths });
@@ -67,6 +69,7 @@ impl Bus {
             return Err(Problem::Rules(faults));
         }
         let rules = Rules::read(files, Version(0)).map_err(Problem::Rules)?;
+        self.contracts_hold(files)?;
         if rules.demo() != self.demo {
             return Err(Problem::Demo);
         }
@@ -75,6 +78,19 @@ impl Bus {
             return Err(Problem::Rules(vec![Fault { file: "agencies.toml".to_owned(), line: 1, reason }]));
         }
         Ok(())
+    }
+
+    /// The contracts of the region can be used, and those that it has adopted have changed by new optional properties
+    /// alone: facts of their types stand in the ledger.
+    fn contracts_hold(&self, files: &[RuleFile]) -> Result<(), Problem> {
+        let (now, next) = (self.contracts(), self.rulebook.with_local(files).map_err(Problem::Rules)?);
+        let changes = Forms::of(&now).changes(&Forms::of(&next));
+        let fault = |changed: Changed| {
+            let file = format!("{}/{}.json", jurisdiction::CONTRACTS, changed.kind.replacen('.', "/", 1));
+            Fault { file, line: 1, reason: changed.to_string() }
+        };
+        let faults: Vec<Fault> = changes.into_iter().map(fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Problem::Rules(faults)) }
     }
 
     /// Publishes the changed files and answers how many facts that added.
@@ -97,7 +113,7 @@ impl Bus {
     async fn name_all(&self, after: u64, named: &[NamedFile]) -> Result<Option<Version>, Problem> {
         let history = HistoryId::rules(&self.region);
         let rules = self.rulebook.current()?;
-        let contracts = self.contracts.digest().to_owned();
+        let contracts = self.rulebook.program().digest().to_owned();
         let adopted = Governance::RulesAdopted(RulesAdopted { files: named.to_vec(), contracts });
         let fact = self.own_fact(
             &format!("rules-adopted-{}", after + 1),

@@ -147,10 +147,9 @@ impl Bus {
         start: &vocabulary::CaseFact,
     ) -> Result<Option<StoredFact>, Problem> {
         let Some(expired) = &clock.rule.expired else { return Ok(None) };
-        let copied =
-            expired.copy.iter().filter_map(|name| Some((name.clone(), start.clear.get(name)?.clone())));
+        let copied = expired.copy.iter().filter_map(|name| Some((name.clone(), start.value(name)?.clone())));
         let data: serde_json::Map<_, _> = copied.collect();
-        let wrong = self.contracts.violations(expired.fact.as_str(), &data.clone().into());
+        let wrong = self.contracts().violations(expired.fact.as_str(), &data.clone().into());
         if wrong.is_none_or(|wrong| !wrong.is_empty()) {
             tracing::error!(clock = %clock.rule.id, "what its rule says at the end of the validity breaks its contract");
             return Ok(None);

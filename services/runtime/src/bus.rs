@@ -32,7 +32,7 @@ pub struct Parts {
     pub vault: Arc<dyn Keys>,
     /// What stands on the desks of the agencies.
     pub views: Arc<Views>,
-    /// The contracts at the door.
+    /// The contracts of the program.
     pub contracts: Arc<Contracts>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
@@ -49,7 +49,6 @@ pub struct Bus {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) vault: Arc<dyn Keys>,
     pub(crate) views: Arc<Views>,
-    pub(crate) contracts: Arc<Contracts>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) gather: Duration,
     pub(crate) demo: bool,
@@ -119,7 +118,7 @@ impl Bus {
     /// way round.
     pub fn open(parts: Parts) -> Result<Self, Problem> {
         let Parts { region, ledger, vault, views, contracts, clock, gather, demo } = parts;
-        let rulebook = Arc::new(RuleBook::new(ledger.clone(), &region));
+        let rulebook = Arc::new(RuleBook::new(ledger.clone(), &region, contracts));
         let rules = rulebook.current()?;
         if rules.version() > Version(0) && rules.demo() != demo {
             return Err(Problem::Demo);
@@ -128,14 +127,13 @@ impl Bus {
         if !vault.absent() {
             keys_fit(&*ledger, &*vault)?;
         }
-        let histories = Histories::new(ledger.clone(), contracts.clone());
+        let histories = Histories::new(ledger.clone(), rulebook.clone());
         let (disclosed, ended) = (watch::Sender::default(), watch::Sender::new(None));
         Ok(Self {
             region,
             ledger,
             vault,
             views,
-            contracts,
             clock,
             gather,
             demo,
@@ -204,9 +202,9 @@ impl Bus {
         &self.region
     }
 
-    /// The contracts at the door.
-    pub fn contracts(&self) -> &Arc<Contracts> {
-        &self.contracts
+    /// The contracts at the door: those of the program, and those that the region has adopted with its rules.
+    pub fn contracts(&self) -> Arc<Contracts> {
+        self.rulebook.contracts()
     }
 
     /// The rules in force.

@@ -200,13 +200,13 @@ impl Bus {
         }
         let case = cases.entry(history.clone()).or_default();
         self.histories.with(history, |folded| {
-            let mut tellings = Vec::new();
+            let (mut tellings, contracts) = (Vec::new(), self.contracts());
             while case.facts < folded.facts.len() && folded.facts[case.facts].at.sequence <= source.position {
                 let first = &folded.facts[case.facts];
                 let rules = self.rulebook.at(folded.rules[case.facts])?;
                 let end = folded.facts.partition_point(|fact| fact.at.sequence <= first.at.sequence);
                 let (before, new) = (&folded.facts[..case.facts], &folded.facts[case.facts..end]);
-                let next = case.told.next((before, new), &self.contracts, &rules, first.recorded);
+                let next = case.told.next((before, new), &contracts, &rules, first.recorded);
                 let missed = parked.contains_key(history) && !self.views.now().feeds.was_told(first.at)?;
                 if first.at.sequence == source.position || missed {
                     tellings.extend(next);

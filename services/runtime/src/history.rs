@@ -2,6 +2,7 @@
 
 use crate::problem::Problem;
 use crate::protect::KeyRing;
+use crate::rulebook::RuleBook;
 use crate::stages::States;
 use contract::Contracts;
 use disclosure::Involved;
@@ -55,7 +56,7 @@ impl Folded {
 /// The histories of a ledger.
 pub(crate) struct Histories {
     ledger: Arc<dyn Ledger>,
-    contracts: Arc<Contracts>,
+    rulebook: Arc<RuleBook>,
     kept: Mutex<Kept>,
 }
 
@@ -73,8 +74,8 @@ struct Slot {
 }
 
 impl Histories {
-    pub(crate) fn new(ledger: Arc<dyn Ledger>, contracts: Arc<Contracts>) -> Self {
-        Self { ledger, contracts, kept: Mutex::default() }
+    pub(crate) fn new(ledger: Arc<dyn Ledger>, rulebook: Arc<RuleBook>) -> Self {
+        Self { ledger, rulebook, kept: Mutex::default() }
     }
 
     /// Looks at a history as the ledger has it now. One that does not exist is empty.
@@ -99,8 +100,11 @@ impl Histories {
         let slot = self.slot(history);
         let mut folded = slot.folded.lock().unwrap_or_else(PoisonError::into_inner);
         if folded.broken.is_none() {
-            for stored in self.ledger.read(history, folded.version)? {
-                if let Err(error) = folded.evolve(&stored, &self.contracts) {
+            let new = self.ledger.read(history, folded.version)?;
+            // a record is decided under rules that stand before it, with the contracts that they bring
+            let contracts = (!new.is_empty()).then(|| self.rulebook.contracts());
+            for (stored, contracts) in new.iter().zip(contracts.iter().cycle()) {
+                if let Err(error) = folded.evolve(stored, contracts) {
                     folded.broken = Some(error.to_string());
                     break;
                 }

@@ -91,7 +91,7 @@ impl Bus {
         event: Envelope,
         seen: Option<FactRef>,
     ) -> Result<Receipt, Problem> {
-        let document = self.owned(caller, event)?;
+        let document = self.known(caller, event).await?;
         let before = *self.ledger.head().borrow();
         match self.admitted(caller, &document, seen).await {
             Err(refusal) if refusal.may_pass() && self.is_newer_now(before, seen).await? => {
@@ -178,7 +178,7 @@ impl Bus {
         event: Envelope,
         seen: Option<FactRef>,
     ) -> Result<Preview, Problem> {
-        let document = self.owned(caller, event)?;
+        let document = self.known(caller, event).await?;
         let before = *self.ledger.head().borrow();
         match self.foreseen(caller, &document, seen) {
             Err(refusal) if refusal.may_pass() && self.is_newer_now(before, seen).await? => {
@@ -208,9 +208,18 @@ impl Bus {
         Ok(Preview { admitted: true, subject, consequences: kinds })
     }
 
+    /// The document, of a type that is known when everything is that was recorded by now: the region may just have
+    /// adopted it in another process.
+    async fn known(&self, caller: &Caller, event: Envelope) -> Result<Document, Problem> {
+        if self.contracts().get(event.attributes.kind.as_str()).is_none() {
+            self.ledger.confirm().await?;
+        }
+        self.owned(caller, event)
+    }
+
     /// Contract, and that the source is the caller's.
     fn owned(&self, caller: &Caller, event: Envelope) -> Result<Document, Problem> {
-        let document = self.contracts.check(event)?;
+        let document = self.contracts().check(event)?;
         let source = &document.attributes.source;
         if source.agency != caller.agency || source.region != self.region {
             return Err(Problem::ForeignSource);

@@ -6,7 +6,7 @@ use crate::history::Folded;
 use crate::problem::Problem;
 use crate::publish::Caller;
 use agency_views::FeedRow;
-use contract::Contract;
+use contract::{Contract, Contracts};
 use disclosure::{Decision, Involved, decide, narrower};
 use jurisdiction::Rules;
 use serde::Serialize;
@@ -107,8 +107,8 @@ impl Bus {
         let damaged = |what: &str| Problem::Damaged(format!("{what} of {}", row.fact));
         let stored = self.ledger.get(row.fact.sequence)?.ok_or_else(|| damaged("the record"))?;
         let fact = stored.record.facts.get(row.fact.ordinal as usize).ok_or_else(|| damaged("the fact"))?;
-        let contract =
-            self.contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
+        let contracts = self.contracts();
+        let contract = contracts.get(fact.attributes.kind.as_str()).ok_or_else(|| damaged("the contract"))?;
         let now = self.rules()?;
         let history = &stored.record.history;
         let decision = self.histories.readable(history, decide)??;
@@ -130,7 +130,8 @@ impl Bus {
         if told.form == Form::Coarse {
             return Ok(told);
         }
-        let (fact, contract) = self.fact_of(folded, row)?;
+        let contracts = self.contracts();
+        let (fact, contract) = fact_of(&contracts, folded, row)?;
         let allowed = decide(fact, contract, agency, &folded.involved, &self.rules()?, self.now());
         Ok(narrower(told, allowed))
     }
@@ -141,23 +142,17 @@ impl Bus {
             Form::Coarse => Ok(Decision::coarse()),
             Form::Full => Ok(Decision::full()),
             Form::Masked => {
-                let (fact, contract) = self.fact_of(folded, row)?;
+                let contracts = self.contracts();
+                let (fact, contract) = fact_of(&contracts, folded, row)?;
                 let mut involved = Involved::default();
                 let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
-                let at = until.inspect(|fact| involved.evolve(fact, &self.contracts)).last();
+                let at = until.inspect(|fact| involved.evolve(fact, &contracts)).last();
                 let then = self.rulebook.at(row.rules)?;
                 let told =
                     at.and_then(|last| decide(fact, contract, agency, &involved, &then, last.recorded));
                 Ok(told.unwrap_or_else(Decision::coarse))
             }
         }
-    }
-
-    fn fact_of<'f>(&self, folded: &'f Folded, row: &FeedRow) -> Result<(&'f CaseFact, &Contract), Problem> {
-        let damaged = |what: &str| Problem::Damaged(format!("the {what} of {}", row.fact));
-        let fact = folded.facts.iter().find(|fact| fact.at == row.fact).ok_or_else(|| damaged("fact"))?;
-        let contract = self.contracts.get(fact.attributes.kind.as_str());
-        Ok((fact, contract.ok_or_else(|| damaged("contract"))?))
     }
 
     pub(crate) fn exact_item(
@@ -259,4 +254,16 @@ impl Bus {
 fn place(event: &mut Map<String, Value>, at: FactRef) {
     event.insert("sequence".into(), at.sequence.to_string().into());
     event.insert("ordinal".into(), at.ordinal.into());
+}
+
+/// The fact of a row, and its contract.
+fn fact_of<'f>(
+    contracts: &'f Contracts,
+    folded: &'f Folded,
+    row: &FeedRow,
+) -> Result<(&'f CaseFact, &'f Contract), Problem> {
+    let damaged = |what: &str| Problem::Damaged(format!("the {what} of {}", row.fact));
+    let fact = folded.facts.iter().find(|fact| fact.at == row.fact).ok_or_else(|| damaged("fact"))?;
+    let contract = contracts.get(fact.attributes.kind.as_str());
+    Ok((fact, contract.ok_or_else(|| damaged("contract"))?))
 }

@@ -1,7 +1,9 @@
-//! The rules of the region, every version that was ever adopted: a fold of `rules-<region>`.
+//! The rules of the region, every version that was ever adopted, and the contracts that it has of its own: a fold of
+//! `rules-<region>`.
 
 use crate::problem::Problem;
-use jurisdiction::{RuleFile, Rules};
+use contract::Contracts;
+use jurisdiction::{Fault, RuleFile, Rules};
 use ledger::{Ledger, LedgerError, Stored};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,8 +19,11 @@ pub(crate) struct RuleBook {
     read: Mutex<Read>,
 }
 
-#[derive(Default)]
 struct Read {
+    /// The contracts of the program.
+    program: Arc<Contracts>,
+    /// The same, with those that the region has adopted.
+    all: Arc<Contracts>,
     version: Version,
     files: HashMap<String, String>,
     adopted: BTreeMap<Version, Rules>,
@@ -29,9 +34,30 @@ struct Read {
 }
 
 impl RuleBook {
-    pub(crate) fn new(ledger: Arc<dyn Ledger>, region: &Region) -> Self {
+    pub(crate) fn new(ledger: Arc<dyn Ledger>, region: &Region, contracts: Arc<Contracts>) -> Self {
         let history = HistoryId::rules(region);
-        Self { ledger, history, region: region.clone(), read: Mutex::default() }
+        Self { ledger, history, region: region.clone(), read: Mutex::new(Read::of(contracts)) }
+    }
+
+    /// The contracts of the program and those that the region has adopted; as far as they are known here, where the
+    /// ledger is away: whoever needs it meets that by itself.
+    pub(crate) fn contracts(&self) -> Arc<Contracts> {
+        let caught_up = self.caught_up(|read| read.all.clone());
+        caught_up.unwrap_or_else(|_| self.read.lock().unwrap_or_else(PoisonError::into_inner).all.clone())
+    }
+
+    /// The contracts of the program alone.
+    pub(crate) fn program(&self) -> Arc<Contracts> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).program.clone()
+    }
+
+    /// The contracts of the program with those among these files.
+    ///
+    /// # Errors
+    /// What is wrong with each local contract, or how it is other than it was adopted before.
+    pub(crate) fn with_local(&self, files: &[RuleFile]) -> Result<Arc<Contracts>, Vec<Fault>> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        with_local(&read.program, files)
     }
 
     /// The rules in force.
@@ -75,6 +101,28 @@ impl RuleBook {
     }
 }
 
+impl Read {
+    fn of(program: Arc<Contracts>) -> Self {
+        let all = program.clone();
+        let (version, files, adopted, places, names, contracts) = Default::default();
+        Self { program, all, version, files, adopted, places, names, contracts }
+    }
+}
+
+fn with_local(program: &Arc<Contracts>, files: &[RuleFile]) -> Result<Arc<Contracts>, Vec<Fault>> {
+    let mut local =
+        files.iter().filter_map(|file| Some((file.contract()?, file.content.as_str()))).peekable();
+    if local.peek().is_none() {
+        return Ok(program.clone());
+    }
+    let fault = |wrong: contract::schema::Unusable| Fault {
+        file: format!("{}/{}", jurisdiction::CONTRACTS, wrong.file),
+        line: 1,
+        reason: wrong.reason,
+    };
+    program.with_local(local).map(Arc::new).map_err(|wrong| wrong.into_iter().map(fault).collect())
+}
+
 fn evolve(read: &mut Read, stored: &Stored) -> Result<(), LedgerError> {
     let unreadable = |why: String| LedgerError::Unreadable { at: stored.position, why };
     for fact in CaseFact::of_record(stored.position, &stored.record).map_err(|e| unreadable(e.to_string()))? {
@@ -92,6 +140,11 @@ fn evolve(read: &mut Read, stored: &Stored) -> Result<(), LedgerError> {
                 let version = stored.record.version;
                 let rules = Rules::read(&files, version)
                     .map_err(|faults| unreadable(format!("{} faults", faults.len())))?;
+                let own = |file: &RuleFile| file.kind().is_none_or(|kind| !read.program.has_name(&kind));
+                // a type that a later program has is that one: its contract wins
+                let local: Vec<RuleFile> = files.iter().filter(|file| own(file)).cloned().collect();
+                read.all = with_local(&read.program, &local)
+                    .map_err(|faults| unreadable(format!("a contract of the region: {}", faults[0])))?;
                 read.adopted.insert(version, rules);
                 read.places.insert(stored.position, version);
                 read.names = adopted.files;

@@ -35,9 +35,9 @@ impl History<'_> {
     fn grades(&self) -> Vec<(Instant, Grade)> {
         let mut told = Vec::<(Mark, Grade, Option<Instant>)>::new();
         for fact in self.facts {
-            let tells = |told: &&jurisdiction::risk::Told| told.fact == fact.attributes.kind;
+            let tells = |told: &&jurisdiction::risk::Told| fact.is(&told.fact);
             let Some(rule) = self.rules.risk().told().iter().find(tells) else { continue };
-            let grade = fact.clear.get(&rule.grade).cloned().map(serde_json::from_value::<Grade>);
+            let grade = fact.value(&rule.grade).cloned().map(serde_json::from_value::<Grade>);
             let Some(Ok(grade)) = grade else { continue };
             let last = rule.valid_until.as_ref().and_then(|name| date_in(name, fact, self.rules));
             told.push((mark(None, fact, self.rules), grade, last.map(|day| self.rules.end_of(day))));

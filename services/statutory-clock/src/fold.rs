@@ -43,7 +43,8 @@ pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) 
 /// Whether any clock of the rules looks at the fact: all others change none.
 pub fn reads(fact: &CaseFact, rules: &Rules) -> bool {
     let kind = &fact.attributes.kind;
-    rules.clocks().read_type(kind) || kind.as_str() == EXPLAINED
+    let newer = fact.newer.as_ref().is_some_and(|(newer, _)| rules.clocks().read_type(newer));
+    rules.clocks().read_type(kind) || newer || kind.as_str() == EXPLAINED
 }
 
 impl<'f> History<'f> {

@@ -117,7 +117,7 @@ impl<'f> History<'f> {
     /// What was said before there was a breach explains none.
     fn explained(&self, start: &Started<'_>, due: &Due) -> Option<Mark> {
         let says = |fact: &CaseFact, property: &str, value: &str| {
-            fact.clear.get(property).is_some_and(|said| said.as_str() == Some(value))
+            fact.value(property).is_some_and(|said| said.as_str() == Some(value))
         };
         let explains = |fact: &&&CaseFact| {
             fact.attributes.kind.as_str() == EXPLAINED

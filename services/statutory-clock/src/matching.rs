@@ -10,9 +10,9 @@ use vocabulary::{AgencyCode, CaseFact, Instant, Role};
 
 /// Whether the fact matches.
 pub(crate) fn matches(pattern: &Pattern, fact: &CaseFact, rules: &Rules) -> bool {
-    fact.attributes.kind == pattern.fact
+    fact.is(&pattern.fact)
         && fits(&pattern.when, fact)
-        && pattern.has.iter().all(|name| fact.clear.contains_key(name))
+        && pattern.has.iter().all(|name| fact.value(name).is_some())
         && pattern
             .by
             .as_ref()
@@ -43,7 +43,7 @@ pub(crate) fn key(key: &Key, fact: &CaseFact) -> Option<String> {
 /// a date says no minute: on that day it is the fact's own, and otherwise the first of the day.
 pub(crate) fn mark(at: Option<&String>, fact: &CaseFact, rules: &Rules) -> Mark {
     let own = happened(fact);
-    let said = at.and_then(|property| fact.clear.get(property)?.as_str());
+    let said = at.and_then(|property| fact.value(property)?.as_str());
     let moment = |said: &str| Instant::parse(said).ok();
     let first = |said: &str| {
         let day = said.parse::<Date>().ok().filter(|day| *day != rules.local_date(own))?;
@@ -55,7 +55,7 @@ pub(crate) fn mark(at: Option<&String>, fact: &CaseFact, rules: &Rules) -> Mark 
 
 /// The day in the property: a date, or the day of the region on which its moment lies.
 pub(crate) fn date_in(property: &str, fact: &CaseFact, rules: &Rules) -> Option<Date> {
-    let said = fact.clear.get(property)?.as_str()?;
+    let said = fact.value(property)?.as_str()?;
     let moment = || Instant::parse(said).ok().map(|moment| rules.local_date(moment));
     moment().or_else(|| said.parse::<Date>().ok())
 }
@@ -90,7 +90,7 @@ fn agencies(fact: &CaseFact, property: &str) -> impl Iterator<Item = AgencyCode>
 
 /// The value of a property, or the values of a list.
 fn values(fact: &CaseFact, property: &str) -> impl Iterator<Item = Word> {
-    let listed = match fact.clear.get(property) {
+    let listed = match fact.value(property) {
         Some(Value::Array(values)) => values.as_slice(),
         Some(value) => std::slice::from_ref(value),
         None => &[],

@@ -10,6 +10,7 @@ mod longer;
 mod rounds;
 mod twenty_years;
 mod verdicts;
+mod versions;
 
 use crate::{Clock, clocks};
 use jurisdiction::{RuleFile, Rules};
@@ -48,6 +49,7 @@ fn said(agency: &str, minute: &str, name: &str, kind: &str, clear: Value) -> Cas
         at: FactRef { sequence: Position(0), ordinal: 0 },
         recorded: Instant::new(recorded),
         fact: Fact::Other,
+        newer: vocabulary::upcast::upcast(kind, clear.as_object().unwrap()),
         clear: clear.as_object().unwrap().clone(),
         attributes,
         protected: Vec::new(),

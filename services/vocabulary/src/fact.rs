@@ -13,7 +13,8 @@ use crate::mandatory_reporting::MandatoryReporting;
 use crate::one_stop::OneStop;
 use crate::record::Record;
 use crate::referral::Referral;
-use crate::{Attributes, FactRef, Instant, Position};
+use crate::upcast::upcast;
+use crate::{Attributes, FactRef, Instant, Position, TypeName};
 use serde::Deserialize;
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
@@ -97,7 +98,7 @@ impl<'de> Deserializer<'de> for Part<'de> {
 }
 
 impl Fact {
-    /// Reads the clear properties of a fact as its type.
+    /// Reads the clear properties of a fact as its type, in the newest version of that.
     ///
     /// # Errors
     /// A type with Rust meaning whose properties do not fit.
@@ -109,6 +110,9 @@ impl Fact {
             let tagged = [("type", Part::Kind(kind)), ("data", Part::Data(clear))];
             T::deserialize(MapDeserializer::new(tagged.into_iter()))
                 .map_err(|why: serde_json::Error| Misshapen { kind: kind.to_owned(), why: why.to_string() })
+        }
+        if let Some((kind, clear)) = upcast(kind, clear) {
+            return Self::read(kind.as_str(), &clear);
         }
         match kind.split('.').next().unwrap_or_default() {
             "intake" if Intake::TYPES.contains(&kind) => typed(kind, clear).map(Self::Intake),
@@ -182,6 +186,8 @@ pub struct CaseFact {
     pub fact: Fact,
     /// The clear properties, for rules that are data (disclosure, clocks).
     pub clear: Map<String, Value>,
+    /// Type and clear properties in the newest version, where it was said in an older one.
+    pub newer: Option<(TypeName, Map<String, Value>)>,
     /// Names of the protected properties that it has; their values are out of reach here.
     pub protected: Vec<String>,
 }
@@ -199,9 +205,21 @@ impl CaseFact {
                 attributes: stored.attributes.clone(),
                 fact: Fact::read(stored.attributes.kind.as_str(), &stored.data)?,
                 clear: stored.data.clone(),
+                newer: upcast(stored.attributes.kind.as_str(), &stored.data),
                 protected: stored.sealed.keys().cloned().collect(),
             })
         };
         record.facts.iter().enumerate().map(fact).collect()
+    }
+
+    /// Whether it is of this type, as it was said or as it is read today: rules of an earlier day name the version
+    /// of their day.
+    pub fn is(&self, kind: &TypeName) -> bool {
+        self.attributes.kind == *kind || self.newer.as_ref().is_some_and(|(newer, _)| newer == kind)
+    }
+
+    /// A clear property by its name in either version.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.clear.get(name).or_else(|| self.newer.as_ref()?.1.get(name))
     }
 }

@@ -12,7 +12,7 @@ pub fn said(agency: &str, id: &str, fact: impl Into<Fact>) -> CaseFact {
     let fact = fact.into();
     let (kind, clear) = fact.write().expect("a typed fact");
     let attributes = serde_json::from_value::<Attributes>(serde_json::json!({
-        "specversion": "1.0", "id": id, "source": format!("/999901/{agency}"), "type": kind,
+        "specversion": "1.0", "id": id, "source": format!("/999901/{agency}"), "type": &kind,
         "time": "2026-03-30T14:18:00+08:00",
     }));
     CaseFact {
@@ -20,6 +20,7 @@ pub fn said(agency: &str, id: &str, fact: impl Into<Fact>) -> CaseFact {
         recorded: Instant::parse("2026-03-30T06:19:00Z").expect("a time"),
         attributes: attributes.expect("attributes"),
         fact,
+        newer: crate::upcast::upcast(&kind, &clear),
         clear,
         protected: Vec::new(),
     }

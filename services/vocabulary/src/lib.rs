@@ -26,6 +26,7 @@ pub mod record;
 pub mod referral;
 pub mod stage;
 pub mod time;
+pub mod upcast;
 
 pub use attributes::Attributes;
 pub use fact::{CaseFact, Fact};

@@ -110,7 +110,7 @@ fn levels(shared: &Shared, lang: Lang) -> Vec<Level> {
     let (Ok(rules), now) = (shared.desk.rules(), shared.desk.now()) else { return Vec::new() };
     let role = |agency: &Agency| {
         let roles = rules.roles(&agency.code, now);
-        roles.iter().find_map(|role| words::own("role", role.as_str(), lang)).unwrap_or_default()
+        roles.iter().find_map(|role| words::state("role", role.as_str(), lang)).unwrap_or_default()
     };
     let choice = |agency: &Agency| Choice {
         code: agency.code.to_string(),

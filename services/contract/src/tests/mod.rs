@@ -1,7 +1,9 @@
 //! The contracts hold themselves, and the door holds against bad input.
 
 mod cloudevents;
+mod evolution;
 mod published;
+mod words;
 
 use crate::{Contracts, Envelope, Rejection};
 use serde_json::{Value, json};

@@ -30,8 +30,7 @@ fn every_example_passes_the_whole_door() {
 #[test]
 fn every_contract_holds_itself() {
     let contracts = contracts();
-    let faults = contracts.all().map(|contract| (contract.kind.to_string(), contract.faults()));
-    assert_eq!(faults.filter(|(_, faults)| !faults.is_empty()).collect::<Vec<_>>(), []);
+    assert_eq!(contracts.faults(), Vec::<String>::new());
     let cases = contracts.all().filter_map(|contract| contract.schema["x-invalid"].as_array());
     assert!(cases.map(Vec::len).sum::<usize>() > 400, "the invalid examples are there");
 }

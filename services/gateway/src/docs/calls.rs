@@ -31,7 +31,7 @@ impl Page {
             token: if bus.is_demo() { "demo-<agency>" } else { "<token>" },
             groups: calls::all(),
             shapes: shapes::all(),
-            examples: Examples::read(bus.contracts()),
+            examples: Examples::read(&bus.contracts()),
             words: words::ALL,
         }
     }

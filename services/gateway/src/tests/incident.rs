@@ -10,8 +10,14 @@ use crate::openapi::shape::of;
 const READERS: [&str; 5] = ["wbo", "psb-03", "hsp-01", "ngo-07", "pro"];
 
 /// What only a fault brings about, or a fact that the incident may not have.
-const UNSEEN: [&str; 4] =
-    ["CaseItem.parked", "CasePage.parked", "ReferralItem.ended", "ReferralItem.outcome"];
+const UNSEEN: [&str; 6] = [
+    "CaseItem.parked",
+    "CasePage.parked",
+    "ReferralItem.ended",
+    "ReferralItem.offered_to",
+    "ReferralItem.outcome",
+    "ReferralItem.parent",
+];
 
 /// One incident, played over HTTP at its own times.
 pub(super) struct Played {

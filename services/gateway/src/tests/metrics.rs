@@ -167,7 +167,8 @@ async fn no_label_comes_from_a_caller_and_no_secret_stands_there() {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
     let named: Vec<&str> = words.filter(|word| codes.contains(word)).collect();
     assert!(codes.contains("hsp-01") && named.is_empty(), "{named:?}");
-    let stages: BTreeSet<&str> = world.bus.contracts().all().map(|contract| contract.kind.stage()).collect();
+    let contracts = world.bus.contracts();
+    let stages: BTreeSet<&str> = contracts.all().map(|contract| contract.kind.stage()).collect();
     let labels = text.lines().filter_map(|line| line.split_once("stage=\"")?.1.split('"').next());
     let labels: BTreeSet<&str> = labels.filter(|stage| *stage != "other").collect();
     assert_eq!(labels, stages);

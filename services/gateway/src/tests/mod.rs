@@ -175,7 +175,8 @@ impl World {
 
     /// The example of the contract, as the hospital's system would send it.
     fn filed(&self, number: u64) -> Value {
-        let data = &self.bus.contracts().get(REPORT).unwrap().schema["examples"][0];
+        let contracts = self.bus.contracts();
+        let data = &contracts.get(REPORT).unwrap().schema["examples"][0];
         json!({
             "specversion": "1.0", "id": uuid(number), "source": "/999901/hsp-01", "type": REPORT,
             "time": "2026-03-30T14:12:00+08:00", "datacontenttype": "application/json", "data": data,

@@ -99,8 +99,8 @@ impl Work {
         let asked = bus.clone();
         let service = announce(&self.client, role.name(), move || health(&asked)).await.map_err(failed)?;
         if role.is_stage() {
-            for stage in std::iter::once(role.name()).chain(without_rules(&bus)) {
-                let admitting = serve_admission(&service, stage, bus.clone()).await.map_err(failed)?;
+            for stage in std::iter::once(role.name().to_owned()).chain(without_rules(&bus)) {
+                let admitting = serve_admission(&service, &stage, bus.clone()).await.map_err(failed)?;
                 self.answering.spawn(admitting);
             }
         }
@@ -137,9 +137,11 @@ impl Work {
 }
 
 /// Stages whose facts are contracts only: whoever admits any stage admits them.
-fn without_rules(bus: &Bus) -> BTreeSet<&str> {
-    let stages = bus.contracts().all().map(|contract| contract.kind.stage());
-    stages.filter(|stage| !Role::ALL.iter().any(|role| role.name() == *stage)).collect()
+fn without_rules(bus: &Bus) -> BTreeSet<String> {
+    let contracts = bus.contracts();
+    let stages = contracts.all().map(|contract| contract.kind.stage());
+    let others = stages.filter(|stage| !Role::ALL.iter().any(|role| role.name() == *stage));
+    others.map(str::to_owned).collect()
 }
 
 /// How a bus is, as its services tell it.

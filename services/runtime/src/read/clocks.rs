@@ -69,12 +69,12 @@ impl Look<'_> {
     fn may_name(&self, agency: &AgencyCode) -> bool {
         let (rules, time) = (&self.moment.rules, self.moment.time);
         let watches = rules.sees_region(&self.caller.agency, time) || rules.sees_region(agency, time);
-        let mut named = Involved::default();
+        let (mut named, contracts) = (Involved::default(), self.bus.contracts());
         let told = self.facts.iter().filter(|fact| self.sight.exact(fact.at));
         *agency == self.caller.agency
             || watches
             || told
-                .inspect(|fact| named.evolve(fact, &self.bus.contracts))
+                .inspect(|fact| named.evolve(fact, &contracts))
                 .any(|fact| fact.attributes.source.agency == *agency)
             || named.grants(agency).next().is_some()
     }

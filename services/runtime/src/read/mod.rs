@@ -140,7 +140,8 @@ impl Bus {
             let facts = &folded.facts[..end];
             let earlier = facts.len() < folded.facts.len();
             let mut by_then = Involved::default();
-            facts.iter().filter(|_| earlier).for_each(|fact| by_then.evolve(fact, &self.contracts));
+            let contracts = self.contracts();
+            facts.iter().filter(|_| earlier).for_each(|fact| by_then.evolve(fact, &contracts));
             let involved = if earlier { &by_then } else { &folded.involved };
             see(&Look { bus: self, caller, case, folded, facts, involved, sight: &sight, moment })
         })?

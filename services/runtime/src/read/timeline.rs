@@ -42,7 +42,8 @@ impl Bus {
 
     /// What a fact type is called.
     pub(super) fn title(&self, kind: &str) -> Title {
-        let schema = self.contracts.get(kind).map(|contract| &contract.schema);
+        let contracts = self.contracts();
+        let schema = contracts.get(kind).map(|contract| &contract.schema);
         let text = |place: Option<&Value>| place.and_then(Value::as_str).unwrap_or(kind).to_owned();
         let zh = schema.and_then(|schema| schema.pointer("/x-zh/title"));
         Title { zh: text(zh), en: text(schema.and_then(|schema| schema.get("title"))) }

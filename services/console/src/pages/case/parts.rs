@@ -53,15 +53,15 @@ impl Head {
         let (first, rest) = waiting.split_at(waiting.len().min(TURNS));
         let over = waiting.iter().any(|item| item.overdue);
         let track = |track: &crate::model::TrackItem| Track {
-            name: names.code("track", &track.track),
-            state: names.code(&track.track, &track.state),
+            name: names.state("track", &track.track),
+            state: names.state(&track.track, &track.state),
             since: names.at(track.since),
         };
         Self {
             t: names.t,
             number: case.number.clone(),
             grade: case.grade.as_deref().map(|grade| names.grade(grade)),
-            phase: case.phase.as_deref().map(|phase| names.code("phase", phase)),
+            phase: case.phase.as_deref().map(|phase| names.state("phase", phase)),
             lead: case.lead.as_ref().map(|lead| names.agency(lead)),
             children: case.children.iter().map(|child| child_words(child, names)).collect(),
             opened: names.at(case.opened),
@@ -77,7 +77,11 @@ impl Head {
 
 /// A child as the case labels it, with the bands that its report gives.
 fn child_words(child: &ChildItem, names: &Names) -> String {
-    let said = [("sex", &child.sex), ("age_band", &child.age_band)];
-    let said = said.into_iter().map(|(of, code)| names.code(of, code));
+    let word = |part: &str, code: &String| {
+        let contract = names.contracts.get("intake.case-opened.v1");
+        let part = contract.map(|contract| &contract.property("children")["properties"][part]);
+        part.and_then(|part| names.word(part, code)).unwrap_or_else(|| code.clone())
+    };
+    let said = [word("sex", &child.sex), word("age_band", &child.age_band)];
     std::iter::once(child.label.clone()).chain(said).collect::<Vec<_>>().join(" · ")
 }

@@ -31,6 +31,12 @@ fn contract() -> Shape {
             ),
             must("history", text(), "The kind of history that it stands in.", "所属案卷类别。"),
             must("schema", text(), "Where its contract is.", "契约地址。"),
+            may(
+                "supersededBy",
+                kind(),
+                "The version that followed. This one is still taken, and read as that one.",
+                "后续版本。本版本仍可发布，读取时按后续版本处理。",
+            ),
         ],
     )
 }

@@ -68,7 +68,7 @@ fn row(item: &ClockItem, names: &Names) -> Clock {
         clock: item.clock.clone(),
         name: names.title(&item.name),
         obligation: names.title(&item.obligation),
-        state: Badge { tone, shape, word: names.code("clock", &item.state) },
+        state: Badge { tone, shape, word: names.state("clock", &item.state) },
         owners: names.all_named(&item.owners),
         started: names.at(item.started),
         stopped: item.stopped.map(|at| names.at(at)),

@@ -9,6 +9,8 @@ use vocabulary::Instant;
 
 /// What stands where a code is withheld from the agency.
 const WITHHELD: &str = "—";
+/// The fact that says what is asked for.
+const MADE: &str = "referral.made.v1";
 
 /// All referrals that the agency may see.
 #[derive(Template)]
@@ -57,9 +59,15 @@ fn row(item: &ReferralItem, names: &Names) -> Referral {
     Referral {
         from: names.agency(&item.from),
         to: item.to.iter().map(|to| names.agency(to)).collect::<Vec<_>>().join(" · "),
-        purpose: item.purpose.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("purpose", code)),
-        urgency: item.urgency.as_deref().map_or(WITHHELD.to_owned(), |code| names.code("urgency", code)),
-        phase: Badge { tone, shape, word: names.code("referral", &item.phase) },
+        purpose: item
+            .purpose
+            .as_deref()
+            .map_or(WITHHELD.to_owned(), |code| names.said(MADE, "purpose", code)),
+        urgency: item
+            .urgency
+            .as_deref()
+            .map_or(WITHHELD.to_owned(), |code| names.said(MADE, "urgency", code)),
+        phase: Badge { tone, shape, word: names.state("referral", &item.phase) },
         way: vec![
             mark(t.made, Some(item.made)),
             mark(t.received, item.received),
@@ -68,8 +76,8 @@ fn row(item: &ReferralItem, names: &Names) -> Referral {
         ],
         respond_by: item.respond_by.map(|at| names.at(at)),
         outcome: item.outcome.as_deref().map(|code| {
-            let of = if item.phase == "returned" { "reason_code" } else { "outcome" };
-            names.code(of, code)
+            let of = if item.phase == "completed" { "outcome" } else { "reason_code" };
+            names.said(&format!("referral.{}.v1", item.phase), of, code)
         }),
     }
 }
