@@ -1,8 +1,9 @@
 //! Incident A as its users meet it: the coordinator's page, the reviewer's replay, what others knew and when. The
 //! golden results stand in the domain study; every time here is that of the district.
 
-use crate::harness::command::{Ended, lianhu, lianhu_at};
-use crate::harness::{Caller, Server, Site, repository};
+use crate::harness::command::lianhu_at;
+use crate::harness::played::{Played, row};
+use crate::harness::{Server, Site, lianhu, repository};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -33,66 +34,9 @@ const GOLDEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("K37",  "wst-01", "2026-07-22 10:00", "2027-07-22",       "-",                "running"),
 ];
 
-/// The incident, played and served.
-struct Played {
-    _site: Site,
-    server: Server,
-    case: String,
-    number: String,
-}
-
 /// Each test has a server of its own, so that none outlives its test.
 fn played() -> Played {
-    let site = Site::demo();
-    let (file, data) = (repository("tests/scenarios/incident-a.jsonl"), site.data().to_owned());
-    let ended =
-        site.lianhu(&["--json", "scenario", "run", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
-    let end: Value = serde_json::from_str(ended.done().lines().last().unwrap()).unwrap();
-    let text = |name: &str| end["cases"][0][name].as_str().unwrap().to_owned();
-    let server = site.up();
-    server.settled();
-    Played { case: text("id"), number: text("number"), server, _site: site }
-}
-
-impl Played {
-    fn get(&self, agency: &str, path: &str) -> Value {
-        self.asked(&self.server.agency(agency), path)
-    }
-
-    fn asked(&self, caller: &Caller, path: &str) -> Value {
-        caller.get(&format!("/v1/cases/{}{path}", self.case)).expect(200)
-    }
-
-    /// The binary as a client of this server.
-    fn lianhu(&self, agency: &str, words: &[&str]) -> Ended {
-        lianhu_at(self.server.at, &format!("demo-{agency}"), words, "")
-    }
-}
-
-/// An instant of an answer, as people of the district write it.
-fn minute(instant: &Value) -> String {
-    let Some(text) = instant.as_str() else { return "-".to_owned() };
-    let at: jiff::Timestamp = text.parse().unwrap();
-    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-fn row(clock: &Value) -> [String; 6] {
-    let text = |name: &str| clock[name].as_str().unwrap_or_default().to_owned();
-    let owners: Vec<&str> =
-        clock["owners"].as_array().unwrap().iter().map(|owner| owner.as_str().unwrap()).collect();
-    let due = match (clock["due_day"].as_str(), &clock["due"]) {
-        (Some(day), _) => day.to_owned(),
-        (None, due) if due.is_string() => minute(due),
-        _ => text("no_due"),
-    };
-    [
-        text("clock"),
-        owners.join(" "),
-        minute(&clock["started"]),
-        due,
-        minute(&clock["stopped"]),
-        text("state"),
-    ]
+    Played::of("incident-a")
 }
 
 fn golden() -> Vec<[String; 6]> {

@@ -20,6 +20,7 @@ mod disk_full;
 mod glass;
 mod harness;
 mod incident_a;
+mod incident_c;
 mod keys;
 mod limits;
 mod migrate;

@@ -1,5 +1,14 @@
 //! Referral: one agency asks another to act, the other answers, and says what became of it. The closed loop.
 
+mod lead;
+mod work;
+
+pub use lead::{LeadAccepted, LeadDeclined, LeadOffered};
+pub use work::{
+    AppointmentMissed, CancellationAgreed, CancellationRefused, CancellationRequested, EnteredInError, Held,
+    Resumed, Started,
+};
+
 use crate::AgencyCode;
 use serde::{Deserialize, Serialize};
 
@@ -206,118 +215,6 @@ pub struct Cancelled {
     pub reason_code: String,
 }
 
-/// See [`Referral::Started`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Started {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When the work began.
-    pub started_at: String,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::Held`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Held {
-    /// `id` of the referral.
-    pub referral: String,
-    /// Since when.
-    pub held_at: String,
-    /// Why.
-    pub reason_code: String,
-    /// The day on which it is looked at again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::Resumed`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Resumed {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When it went on.
-    pub resumed_at: String,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::AppointmentMissed`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AppointmentMissed {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When it would have been.
-    pub missed_at: String,
-    /// Who did not come.
-    pub missed_by: String,
-    /// The next appointment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rebooked_for: Option<String>,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::CancellationRequested`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CancellationRequested {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When it was asked for.
-    pub requested_at: String,
-    /// Why.
-    pub reason_code: String,
-}
-
-/// See [`Referral::CancellationAgreed`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CancellationAgreed {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When it agreed.
-    pub agreed_at: String,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::CancellationRefused`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CancellationRefused {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When it refused.
-    pub refused_at: String,
-    /// Why.
-    pub reason_code: String,
-    /// The addressee, where its street station acts for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<AgencyCode>,
-}
-
-/// See [`Referral::EnteredInError`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EnteredInError {
-    /// `id` of the referral.
-    pub referral: String,
-    /// When the mistake was found.
-    pub found_at: String,
-}
-
 /// See [`Referral::Arbitrated`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -370,38 +267,4 @@ pub struct Claimed {
     pub by: AgencyCode,
     /// When it took it on.
     pub claimed_at: String,
-}
-
-/// See [`Referral::LeadOffered`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LeadOffered {
-    /// The agency that shall lead.
-    pub to: AgencyCode,
-    /// When it was offered.
-    pub offered_at: String,
-}
-
-/// See [`Referral::LeadAccepted`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LeadAccepted {
-    /// `id` of the offer.
-    pub offer: String,
-    /// The agency that leads from here: the one that says so.
-    pub lead: AgencyCode,
-    /// When it accepted.
-    pub accepted_at: String,
-}
-
-/// See [`Referral::LeadDeclined`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LeadDeclined {
-    /// `id` of the offer.
-    pub offer: String,
-    /// When it declined.
-    pub declined_at: String,
-    /// Why.
-    pub reason_code: String,
 }

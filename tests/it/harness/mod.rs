@@ -4,6 +4,7 @@ pub mod client;
 pub mod command;
 pub mod facts;
 pub mod nats;
+pub mod played;
 pub mod raw;
 pub mod search;
 pub mod site;
