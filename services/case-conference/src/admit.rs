@@ -1,9 +1,9 @@
 //! Who may make what true of a conference and a plan, and when.
 
-use crate::state::{Case, Conference, INQUORATE, Phase, State};
+use crate::state::{Case, Conference, Duty, DutyPhase, INQUORATE, Phase, State};
 use jurisdiction::Rules;
-use std::collections::BTreeSet;
-use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted};
+use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted, TaskAssigned};
 use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
 
 /// How many agencies decide at the least: one alone confers with nobody.
@@ -49,6 +49,27 @@ vocabulary::refusals! {
     ReviewTooEarly = "case-conference.review-too-early",
         "The plan is looked at again after the day on which it is adopted. Check the date.",
         "计划复核日期应当晚于计划通过日期，请核对。";
+    UnknownPlan = "case-conference.unknown-plan",
+        "This case holds no plan with that id.",
+        "本案中没有该编号的个案计划。";
+    UnknownTask = "case-conference.unknown-task",
+        "The plan has no task of that name.",
+        "计划中没有该名称的任务。";
+    NotTheOwner = "case-conference.not-the-owner",
+        "Only the agency that a task was given to takes it on, declines it, or says that it is done.",
+        "只有任务的责任单位才能接办、退回或者报告完成。";
+    TaskAccepted = "case-conference.task-accepted",
+        "Your agency has taken this task on already.",
+        "贵单位已经接办这项任务。";
+    TaskDeclined = "case-conference.task-declined",
+        "Your agency has declined this task; the coordinator gives it to another.",
+        "贵单位已经退回这项任务，由协调单位另行安排。";
+    TaskOver = "case-conference.task-over",
+        "This task is done, or another stands in its place.",
+        "这项任务已经完成，或者已由其他任务替代。";
+    TaskTaken = "case-conference.task-taken",
+        "This task is with its owner. It is given to another when its owner declines it, or as a task instead of it.",
+        "这项任务仍由原责任单位负责。原单位退回后方可另行安排，或者以新的任务替代。";
 }
 
 impl Refusal {
@@ -70,6 +91,19 @@ pub(crate) fn admit(
         Said::Convened(said) => convened(state, said, proposed, rules),
         Said::Concluded(said) => concluded(state, said, proposed),
         Said::PlanAdopted(said) => plan_adopted(state, said, proposed, rules),
+        Said::TaskAssigned(said) => assigned(state, said, proposed, rules),
+        Said::TaskAccepted(said) => match own(state, &said.plan, &said.task, proposed)?.phase {
+            DutyPhase::Accepted => Err(Refusal::TaskAccepted.of(&said.task)),
+            phase => still_open(phase, &said.task),
+        },
+        Said::TaskDeclined(said) => {
+            still_open(own(state, &said.plan, &said.task, proposed)?.phase, &said.task)
+                .and_then(|()| on_the_roster(said.proposed_owner.as_slice(), proposed, rules))
+        }
+        // Whoever has done it has taken it on, whether it said so or not.
+        Said::TaskCompleted(said) => {
+            still_open(own(state, &said.plan, &said.task, proposed)?.phase, &said.task)
+        }
     }?;
     Ok(Vec::new())
 }
@@ -131,6 +165,51 @@ fn plan_adopted(state: &State, said: &PlanAdopted, proposed: &Proposed, rules: &
         return Err(Refusal::ReviewTooEarly.of(&said.review_at));
     }
     Ok(())
+}
+
+/// A task is given when it is new, when its owner declined it, or instead of one that is not done.
+fn assigned(state: &State, said: &TaskAssigned, proposed: &Proposed, rules: &Rules) -> Answer {
+    let tasks = plan(state, &said.plan)?;
+    match tasks.get(&said.task).map(|duty| duty.phase) {
+        None | Some(DutyPhase::Declined) => {}
+        Some(DutyPhase::Given | DutyPhase::Accepted) => return Err(Refusal::TaskTaken.of(&said.task)),
+        Some(DutyPhase::Completed | DutyPhase::Replaced) => return Err(Refusal::TaskOver.of(&said.task)),
+    }
+    if let Some(replaced) = &said.instead_of {
+        match tasks.get(replaced).ok_or_else(|| Refusal::UnknownTask.of(replaced))?.phase {
+            DutyPhase::Completed | DutyPhase::Replaced => return Err(Refusal::TaskOver.of(replaced)),
+            DutyPhase::Given | DutyPhase::Accepted | DutyPhase::Declined => {}
+        }
+    }
+    on_the_roster(std::slice::from_ref(&said.owner), proposed, rules)?;
+    let given = Instant::parse(&said.assigned_at).unwrap_or(proposed.now);
+    if said.due < rules.local_date(given).to_string() {
+        return Err(Refusal::DuePast.of(&said.task));
+    }
+    Ok(())
+}
+
+fn plan<'s>(state: &'s State, id: &str) -> Result<&'s BTreeMap<String, Duty>, vocabulary::Refusal> {
+    state.plans.get(id).ok_or_else(|| Refusal::UnknownPlan.of(id))
+}
+
+/// A task, for the agency that it was given to.
+fn own<'s>(
+    state: &'s State,
+    id: &str,
+    task: &str,
+    proposed: &Proposed,
+) -> Result<&'s Duty, vocabulary::Refusal> {
+    let duty = plan(state, id)?.get(task).ok_or_else(|| Refusal::UnknownTask.of(task))?;
+    if duty.owner == *proposed.publisher() { Ok(duty) } else { Err(Refusal::NotTheOwner.of(task)) }
+}
+
+fn still_open(phase: DutyPhase, task: &str) -> Answer {
+    match phase {
+        DutyPhase::Given | DutyPhase::Accepted => Ok(()),
+        DutyPhase::Declined => Err(Refusal::TaskDeclined.of(task)),
+        DutyPhase::Completed | DutyPhase::Replaced => Err(Refusal::TaskOver.of(task)),
+    }
 }
 
 fn on_the_roster(agencies: &[AgencyCode], proposed: &Proposed, rules: &Rules) -> Answer {

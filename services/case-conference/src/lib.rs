@@ -3,13 +3,14 @@
 //! The coordinator **convenes** agencies (UCL 9), and the conference is **concluded** once, with its result, who
 //! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
 //! *inquorate*. A **plan** is adopted by a case that has decided something; it says which agency does what by
-//! when, so that nothing of it is owed by nobody.
+//! when, so that nothing of it is owed by nobody. Each **task** is taken on or declined by its owner, given to
+//! another when it was declined, replaced by another task, and done.
 //!
 //! The coordinator chairs and may attend without an invitation; the others come because they were asked, for
 //! attending opens the result to them.
 //!
 //! Handled elsewhere: who may convene (the contracts); by when a conference is due, and when a plan is looked at
-//! again (the clocks); how a task is handed over (`referral`); what a return needs besides a decision
+//! again (the clocks); what a return needs besides a decision
 //! (`guardianship`).
 
 mod admit;
@@ -18,7 +19,7 @@ mod state;
 mod tests;
 
 pub use admit::Refusal;
-pub use state::{Case, Conference, Phase, State};
+pub use state::{Case, Conference, Duty, DutyPhase, Phase, State};
 
 use jurisdiction::Rules;
 use vocabulary::{CaseFact, Consequence, Proposed, Stage};

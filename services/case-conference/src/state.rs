@@ -2,7 +2,7 @@
 //! decided.
 
 use std::collections::{BTreeMap, BTreeSet};
-use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened};
+use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, TaskAssigned};
 use vocabulary::intake::Intake;
 use vocabulary::{AgencyCode, CaseFact, EventId, Fact, Instant};
 
@@ -16,6 +16,32 @@ pub struct State {
     pub case: Case,
     /// The conferences, by the `id` of their convening.
     pub conferences: BTreeMap<EventId, Conference>,
+    /// The plans, by the `id` of their adoption, each with its tasks by their labels.
+    pub plans: BTreeMap<EventId, BTreeMap<String, Duty>>,
+}
+
+/// A task of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duty {
+    /// The agency that does it.
+    pub owner: AgencyCode,
+    /// How far it has come.
+    pub phase: DutyPhase,
+}
+
+/// How far a task has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DutyPhase {
+    /// It is given to its owner.
+    Given,
+    /// Its owner has taken it on.
+    Accepted,
+    /// Its owner has declined it: somebody else has to be found.
+    Declined,
+    /// It is done.
+    Completed,
+    /// Another task stands in its place.
+    Replaced,
 }
 
 /// Whether a history is a case yet.
@@ -63,7 +89,20 @@ impl State {
         match &fact.fact {
             Fact::CaseConference(Said::Convened(said)) => self.convene(&fact.attributes.id, said),
             Fact::CaseConference(Said::Concluded(said)) => self.conclude(said),
-            Fact::CaseConference(Said::PlanAdopted(_)) => {}
+            Fact::CaseConference(Said::PlanAdopted(said)) => {
+                let given = said.tasks.iter().map(|task| (task.task.clone(), Duty::of(&task.owner)));
+                self.plans.insert(fact.attributes.id.clone(), given.collect());
+            }
+            Fact::CaseConference(Said::TaskAssigned(said)) => self.assign(said),
+            Fact::CaseConference(Said::TaskAccepted(said)) => {
+                self.reach(&said.plan, &said.task, DutyPhase::Accepted);
+            }
+            Fact::CaseConference(Said::TaskDeclined(said)) => {
+                self.reach(&said.plan, &said.task, DutyPhase::Declined);
+            }
+            Fact::CaseConference(Said::TaskCompleted(said)) => {
+                self.reach(&said.plan, &said.task, DutyPhase::Completed);
+            }
             Fact::Intake(Intake::CaseOpened(_)) => self.case = Case::Open,
             Fact::Intake(_)
             | Fact::MandatoryReporting(_)
@@ -76,6 +115,21 @@ impl State {
             | Fact::Other => {}
         }
         self
+    }
+
+    fn assign(&mut self, said: &TaskAssigned) {
+        if let Some(replaced) = &said.instead_of {
+            self.reach(&said.plan, replaced, DutyPhase::Replaced);
+        }
+        if let Some(tasks) = self.plans.get_mut(said.plan.as_str()) {
+            tasks.insert(said.task.clone(), Duty::of(&said.owner));
+        }
+    }
+
+    fn reach(&mut self, plan: &str, task: &str, phase: DutyPhase) {
+        if let Some(duty) = self.plans.get_mut(plan).and_then(|tasks| tasks.get_mut(task)) {
+            duty.phase = phase;
+        }
     }
 
     fn convene(&mut self, id: &EventId, said: &Convened) {
@@ -92,5 +146,11 @@ impl State {
         if let Some(conference) = self.conferences.get_mut(said.conference.as_str()) {
             conference.phase = if said.result == INQUORATE { Phase::Inquorate } else { Phase::Decided };
         }
+    }
+}
+
+impl Duty {
+    fn of(owner: &AgencyCode) -> Self {
+        Self { owner: owner.clone(), phase: DutyPhase::Given }
     }
 }

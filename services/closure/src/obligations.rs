@@ -18,10 +18,6 @@ const RETURNED: &str = "returned";
 // Facts without a type in Rust.
 /// The reporter's unit was told.
 const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
-/// A task of a plan is given to an agency, perhaps instead of another one.
-const TASK_ASSIGNED: &str = "case-conference.task-assigned.v1";
-/// A task of a plan is done, as far as it will be.
-const TASK_COMPLETED: &str = "case-conference.task-completed.v1";
 /// The police took an administrative case on.
 const ADMINISTRATIVE_ACCEPTED: &str = "mandatory-reporting.administrative-case-accepted.v1";
 /// The police decided the administrative case.
@@ -146,11 +142,6 @@ impl Obligations {
         let text = |name: &str| fact.clear.get(name).and_then(|value| value.as_str());
         match fact.attributes.kind.as_str() {
             FEEDBACK => self.feedback(fact),
-            TASK_ASSIGNED => {
-                text("instead_of").map(|task| self.tasks.remove(task));
-                self.tasks.extend(text("task").map(str::to_owned));
-            }
-            TASK_COMPLETED => drop(text("task").map(|task| self.tasks.remove(task))),
             JUDGED => drop(self.justice.remove(&Justice::Criminal)),
             PROSECUTION if text("outcome") == Some(NOT_PROSECUTED) => {
                 self.justice.remove(&Justice::Criminal);
@@ -220,6 +211,12 @@ impl Obligations {
                 self.planned = self.planned.or_else(|| Instant::parse(&said.adopted_at).ok());
                 self.tasks.extend(said.tasks.iter().map(|task| task.task.clone()));
             }
+            CaseConference::TaskAssigned(said) => {
+                said.instead_of.as_ref().map(|task| self.tasks.remove(task));
+                self.tasks.insert(said.task.clone());
+            }
+            CaseConference::TaskCompleted(said) => drop(self.tasks.remove(&said.task)),
+            CaseConference::TaskAccepted(_) | CaseConference::TaskDeclined(_) => {}
         }
     }
 

@@ -17,12 +17,31 @@ pub enum CaseConference {
     /// The plan for one child is adopted: what is to be reached, and which agency does what by when.
     #[serde(rename = "case-conference.plan-adopted.v1")]
     PlanAdopted(PlanAdopted),
+    /// A task of the plan is given to an agency: a new one, one that was declined, or one instead of another.
+    #[serde(rename = "case-conference.task-assigned.v1")]
+    TaskAssigned(TaskAssigned),
+    /// Its owner takes it on.
+    #[serde(rename = "case-conference.task-accepted.v1")]
+    TaskAccepted(TaskAccepted),
+    /// Its owner does not, and may name another.
+    #[serde(rename = "case-conference.task-declined.v1")]
+    TaskDeclined(TaskDeclined),
+    /// Its owner has done it, as far as it went.
+    #[serde(rename = "case-conference.task-completed.v1")]
+    TaskCompleted(TaskCompleted),
 }
 
 impl CaseConference {
     /// The wire names, in order.
-    pub const TYPES: &[&str] =
-        &["case-conference.convened.v1", "case-conference.concluded.v1", "case-conference.plan-adopted.v1"];
+    pub const TYPES: &[&str] = &[
+        "case-conference.convened.v1",
+        "case-conference.concluded.v1",
+        "case-conference.plan-adopted.v1",
+        "case-conference.task-assigned.v1",
+        "case-conference.task-accepted.v1",
+        "case-conference.task-declined.v1",
+        "case-conference.task-completed.v1",
+    ];
 }
 
 /// See [`CaseConference::Convened`].
@@ -81,4 +100,66 @@ pub struct Task {
     pub owner: AgencyCode,
     /// Its last day.
     pub due: String,
+}
+
+/// See [`CaseConference::TaskAssigned`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskAssigned {
+    /// The plan, by the id of its adoption.
+    pub plan: String,
+    /// The task, by its label.
+    pub task: String,
+    /// The agency that does it.
+    pub owner: AgencyCode,
+    /// Its last day.
+    pub due: String,
+    /// When it was given.
+    pub assigned_at: String,
+    /// The task in whose place it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<String>,
+}
+
+/// See [`CaseConference::TaskAccepted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskAccepted {
+    /// The plan, by the id of its adoption.
+    pub plan: String,
+    /// The task, by its label.
+    pub task: String,
+    /// When it was taken on.
+    pub accepted_at: String,
+}
+
+/// See [`CaseConference::TaskDeclined`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskDeclined {
+    /// The plan, by the id of its adoption.
+    pub plan: String,
+    /// The task, by its label.
+    pub task: String,
+    /// When it was declined.
+    pub declined_at: String,
+    /// Why.
+    pub reason_code: String,
+    /// Who could do it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_owner: Option<AgencyCode>,
+}
+
+/// See [`CaseConference::TaskCompleted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskCompleted {
+    /// The plan, by the id of its adoption.
+    pub plan: String,
+    /// The task, by its label.
+    pub task: String,
+    /// When it was done.
+    pub completed_at: String,
+    /// How far it went.
+    pub result_code: String,
 }

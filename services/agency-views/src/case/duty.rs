@@ -243,7 +243,11 @@ impl Duties {
                     self.wait(DutyKind::ConcludeConference, coordinator(), &said.conference, fact, None);
                 }
             }
-            CaseConference::PlanAdopted(_) => {}
+            CaseConference::PlanAdopted(_)
+            | CaseConference::TaskAssigned(_)
+            | CaseConference::TaskAccepted(_)
+            | CaseConference::TaskDeclined(_)
+            | CaseConference::TaskCompleted(_) => {}
         }
     }
 

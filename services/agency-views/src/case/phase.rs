@@ -108,6 +108,12 @@ impl Phases {
                     self.become_(Phase::PlanActive, fact);
                 }
             }
+            Fact::CaseConference(
+                CaseConference::TaskAssigned(_)
+                | CaseConference::TaskAccepted(_)
+                | CaseConference::TaskDeclined(_)
+                | CaseConference::TaskCompleted(_),
+            ) => {}
             Fact::Guardianship(Guardianship::ChildReturned(_)) => self.become_(Phase::FollowUp, fact),
             Fact::Closure(said) => self.close(said, fact),
             Fact::MandatoryReporting(_)
