@@ -4,7 +4,7 @@ use contract::{Contracts, Involvement, Opens};
 use jurisdiction::Rules;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vocabulary::{AgencyCode, CaseFact, EventId, Instant, Role, TypeName};
+use vocabulary::{AgencyCode, CaseFact, EventId, HistoryId, Instant, Role, TypeName};
 
 /// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +19,39 @@ pub struct Grant {
     pub kind: TypeName,
 }
 
-/// Everybody who is involved in one case by its facts.
+/// Everybody who is involved in one history by its facts; and in the history of an agency that agency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Involved(Vec<Grant>);
+pub struct Involved {
+    grants: Vec<Grant>,
+    home: Option<AgencyCode>,
+}
 
 impl Involved {
+    /// Nobody yet, but the agency that the history is about.
+    pub fn of(history: &HistoryId) -> Self {
+        Self { grants: Vec::new(), home: history.of_agency() }
+    }
+
+    /// The same history before its first fact.
+    pub fn at_first(&self) -> Self {
+        Self { grants: Vec::new(), home: self.home.clone() }
+    }
+
+    /// Whether the history is about this agency.
+    pub(crate) fn is_home(&self, agency: &AgencyCode) -> bool {
+        self.home.as_ref() == Some(agency)
+    }
+
+    fn agencies(&self) -> impl Iterator<Item = &AgencyCode> {
+        self.grants.iter().map(|grant| &grant.agency).chain(&self.home)
+    }
+
     /// Folds one more fact in.
     pub fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
         let Some(contract) = contracts.get(fact.attributes.kind.as_str()) else { return };
         let (by, kind) = (&fact.attributes.id, &fact.attributes.kind);
         let mut grant = |agency: AgencyCode, how| {
-            self.0.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
+            self.grants.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
         };
         if contract.opens() != Opens::Never && !fact.attributes.source.is_bus() {
             grant(fact.attributes.source.agency.clone(), None);
@@ -43,7 +65,7 @@ impl Involved {
         for (name, _) in contract.properties().iter().filter(|(_, property)| property.ends) {
             let ended = fact.clear.get(name).and_then(Value::as_str).unwrap_or_default();
             let stage = kind.stage(); // ids are unique within a stage's facts of one history
-            self.0.retain(|grant| {
+            self.grants.retain(|grant| {
                 grant.how.is_none() || grant.by.as_str() != ended || grant.kind.stage() != stage
             });
         }
@@ -51,13 +73,13 @@ impl Involved {
 
     /// The reasons why an agency is involved, without its rank in the roster.
     pub fn grants<'a>(&'a self, agency: &'a AgencyCode) -> impl Iterator<Item = &'a Grant> {
-        self.0.iter().filter(move |grant| grant.agency == *agency)
+        self.grants.iter().filter(move |grant| grant.agency == *agency)
     }
 
     /// Everybody who is told of this case at a time: those involved, their parents and authorities, and the
     /// roles that see the whole region. Agencies that are off the roster are told nothing.
     pub fn audience(&self, rules: &Rules, at: Instant) -> BTreeSet<AgencyCode> {
-        let direct: BTreeSet<&AgencyCode> = self.0.iter().map(|grant| &grant.agency).collect();
+        let direct: BTreeSet<&AgencyCode> = self.agencies().collect();
         let above =
             |code: &&AgencyCode| [rules.parent(code, at), rules.authority(code, at)].into_iter().flatten();
         let superiors: Vec<&AgencyCode> = direct.iter().flat_map(above).collect();
@@ -70,7 +92,7 @@ impl Involved {
     /// it, or else all of them.
     pub fn holders(&self, role: &Role, rules: &Rules, at: Instant) -> Vec<AgencyCode> {
         let holders: Vec<AgencyCode> = rules.holders(role.as_str(), at).into_iter().cloned().collect();
-        let named = |code: &&AgencyCode| self.grants(code).next().is_some();
+        let named = |code: &&AgencyCode| self.is_home(code) || self.grants(code).next().is_some();
         let told = |code: &&AgencyCode| self.includes(code, rules, at);
         for part in [&named as &dyn Fn(&&AgencyCode) -> bool, &told] {
             let part: Vec<AgencyCode> = holders.iter().filter(|code| part(code)).cloned().collect();
@@ -85,11 +107,9 @@ impl Involved {
     pub fn includes(&self, agency: &AgencyCode, rules: &Rules, at: Instant) -> bool {
         rules.agency(agency, at).is_some()
             && (rules.sees_region(agency, at)
-                || self.0.iter().any(|grant| {
+                || self.agencies().any(|direct| {
                     let above = |code: Option<&AgencyCode>| code == Some(agency);
-                    grant.agency == *agency
-                        || above(rules.parent(&grant.agency, at))
-                        || above(rules.authority(&grant.agency, at))
+                    direct == agency || above(rules.parent(direct, at)) || above(rules.authority(direct, at))
                 }))
     }
 }

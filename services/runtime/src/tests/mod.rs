@@ -2,6 +2,7 @@
 
 mod adopting;
 mod asking;
+mod clocks;
 mod closing;
 mod disclosing;
 mod publishing;
