@@ -16,6 +16,7 @@ mod damage;
 mod data_only;
 mod demo;
 mod disk_full;
+mod handover;
 mod harness;
 mod incident_a;
 mod keys;

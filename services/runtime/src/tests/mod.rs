@@ -5,6 +5,7 @@ mod asking;
 mod clocks;
 mod closing;
 mod disclosing;
+mod handover;
 mod publishing;
 mod reading;
 mod registry;
