@@ -18,6 +18,7 @@ mod demo;
 mod deploy;
 mod disk_full;
 mod glass;
+mod handover;
 mod harness;
 mod incident_a;
 mod incident_c;

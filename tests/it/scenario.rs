@@ -263,3 +263,19 @@ fn an_invented_case_is_never_played_into_a_folder_with_real_ones() {
     assert!(said.contains("1 admitted") && said.contains("case 2026-"), "{said}");
     run().refused(2, &["cases of a real region"]);
 }
+
+#[test]
+fn a_made_up_year_is_the_same_again_and_plays_as_it_says() {
+    let site = Site::demo();
+    let file = site.beside("year.jsonl");
+    let args = ["scenario", "generate", "--seed", "7", "--cases", "3", "--until", "2026-06-30"];
+    let text = site.lianhu(&args).done();
+    assert_eq!(site.lianhu(&args).done(), text, "the same seed, the same bytes");
+    fs::write(&file, &text).unwrap();
+    let (file, data) = (file.to_str().unwrap(), site.data().to_str().unwrap());
+    let said = site.lianhu(&["--json", "scenario", "run", file, "--data", data]).done();
+    let end: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert_eq!(end["summary"]["unexpected"], 0, "{end}");
+    assert!(end["summary"]["admitted"].as_u64().unwrap() > 20, "{end}");
+    assert!(end["lines_per_second"].is_u64() && end["clocks"]["met"].is_u64(), "{end}");
+}

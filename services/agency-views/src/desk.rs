@@ -1,4 +1,5 @@
-//! The desk: every case as a row, and who waits in which case.
+//! The desk: every case as a row, and who waits in which case. The file of a child and the history of an agency are
+//! rows as well: they have clocks, and what waits by them.
 //!
 //! | key | value |
 //! | --- | --- |
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sled::{Batch, Db};
 use std::collections::{BTreeSet, HashMap};
 use vocabulary::id::HistoryKind;
+use vocabulary::record::StoredFact;
 use vocabulary::{AgencyCode, CaseFact, HistoryId, Instant, Position, Role, Version};
 
 /// A case as a list knows it.
@@ -156,7 +158,7 @@ impl Desk {
         let whole = row.case.opened.is_none() && !new.is_empty(); // the history began within this batch
         new.iter().for_each(|fact| row.case.evolve(fact));
         if row.number.is_empty() {
-            row.number = row.case.number(rules);
+            row.number = number(case, &row.case, rules);
         }
         if all || new.iter().any(|fact| statutory_clock::reads(fact, rules)) {
             let earlier = if whole { Vec::new() } else { history(case, through, ledger)? };
@@ -281,7 +283,18 @@ fn history(case: &HistoryId, through: Position, ledger: &dyn Ledger) -> Result<V
     Ok(facts)
 }
 
-/// Whether a record says something of a case.
-pub(crate) fn is_case(stored: &Stored) -> bool {
-    stored.record.history.kind() == HistoryKind::Case
+/// Whether a record says something of a case, of the file of a child, or of what concerns an agency; its tokens do
+/// not.
+pub(crate) fn is_followed(stored: &Stored) -> bool {
+    let token = |fact: &StoredFact| fact.attributes.kind.as_str() == "governance.agency-token-issued.v1";
+    match stored.record.history.kind() {
+        HistoryKind::Case | HistoryKind::Child => true,
+        HistoryKind::Agency => !stored.record.facts.iter().all(token),
+        HistoryKind::Rules | HistoryKind::Disclosure | HistoryKind::Access => false,
+    }
+}
+
+/// What people call a history: a case or the file of a child by year and sequence, that of an agency by its code.
+pub fn number(history: &HistoryId, fold: &Case, rules: &Rules) -> String {
+    history.of_agency().map_or_else(|| fold.number(rules), |agency| agency.to_string())
 }

@@ -318,6 +318,16 @@ impl Feeds {
     /// # Errors
     /// The store failed.
     pub fn cases(&self, agency: &AgencyCode) -> Result<Vec<(HistoryId, u64)>, ViewError> {
+        let mut cases = self.histories(agency)?;
+        cases.retain(|(history, _)| history.kind() == HistoryKind::Case);
+        Ok(cases)
+    }
+
+    /// The same, with the files of children and the histories of agencies.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn histories(&self, agency: &AgencyCode) -> Result<Vec<(HistoryId, u64)>, ViewError> {
         let prefix = [b"a", agency.as_str().as_bytes(), &[0]].concat();
         let mut cases = Vec::new();
         for item in self.store.scan_prefix(&prefix) {
@@ -325,9 +335,7 @@ impl Feeds {
             let case = std::str::from_utf8(&key[prefix.len()..]).ok();
             let case = case.and_then(|case| HistoryId::parse(case).ok()).ok_or(ViewError::Row)?;
             let last = told.len().checked_sub(8).and_then(|at| told.get(at..)).ok_or(ViewError::Row)?;
-            if case.kind() == HistoryKind::Case {
-                cases.push((case, number(last)?));
-            }
+            cases.push((case, number(last)?));
         }
         cases.sort_by_key(|(_, last)| std::cmp::Reverse(*last));
         Ok(cases)

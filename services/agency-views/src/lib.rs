@@ -23,7 +23,7 @@ mod views;
 pub use case::{
     Breach, Case, ClockRow, Duty, DutyKind, Known, Party, Phase, ReferralPhase, ReferralRow, Track, TrackName,
 };
-pub use desk::{CaseRow, Desk};
+pub use desk::{CaseRow, Desk, number};
 pub use error::{Progress, ViewError};
 pub use feeds::Feeds;
 pub use row::FeedRow;

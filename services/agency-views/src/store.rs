@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `c` | last position of the ledger that was applied, and the latest `recordedtime` so far |
 
-use crate::desk::{Desk, Touched, is_case};
+use crate::desk::{Desk, Touched, is_followed};
 use crate::feeds::{Change, Feeds, number};
 use crate::{RulesInForce, ViewError, moments};
 use ledger::{Ledger, Stored};
@@ -81,7 +81,7 @@ impl Store {
             match stored.record.history.kind() {
                 HistoryKind::Disclosure => self.feeds.disclosed(stored, (&fresh, ledger), &mut change)?,
                 HistoryKind::Rules if adopts(stored) => touched.rules_changed(),
-                _ if is_case(stored) => touched.note(stored),
+                _ if is_followed(stored) => touched.note(stored),
                 _ => {}
             }
         }

@@ -248,7 +248,13 @@ fn envelope_rules(contract: &Contract, attributes: &Attributes) -> Vec<Violation
     let (en, zh) = ("this fact opens a history: the bus names it", "该事实将新立案卷，编号由总线给出");
     rule(contract.opens() != Opens::Always || subject.is_none(), "/subject", "not-allowed", en, zh);
     let (en, zh) = ("this fact belongs to another kind of history", "该事实属于另一类案卷");
-    rule(subject.is_none_or(|s| s.kind() == contract.history()), "/subject", "history-kind", en, zh);
+    rule(
+        subject.is_none_or(|s| contract.histories().any(|kind| s.kind() == kind)),
+        "/subject",
+        "history-kind",
+        en,
+        zh,
+    );
     let schema = attributes.dataschema.as_deref();
     rule(
         schema.is_none_or(|s| s == contract.id()),

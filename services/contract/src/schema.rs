@@ -16,6 +16,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use vocabulary::id::HistoryKind;
 use vocabulary::{GroupName, Role, TypeName};
 
 /// Whether a fact opens a history.
@@ -95,6 +96,23 @@ pub struct Coarse {
     pub data: Map<String, Value>,
 }
 
+/// Words of kinds of history: one, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Kinds {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Kinds {
+    fn words(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Several(words) => words,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 struct AttributeGroup {
     #[serde(rename = "x-group")]
@@ -106,7 +124,7 @@ struct Annotations {
     #[serde(rename = "$id")]
     id: String,
     #[serde(rename = "x-history")]
-    history: String,
+    histories: Kinds,
     #[serde(rename = "x-opens")]
     opens: Opens,
     #[serde(rename = "x-publishers")]
@@ -169,10 +187,11 @@ impl Contract {
         let read = &self.read;
         let id = format!("urn:lianhu:{}", self.kind);
         check(read.id == id, format!("$id must be {id}"))?;
-        check(
-            vocabulary::id::HistoryKind::of(&read.history).is_some(),
-            "x-history names no kind of history",
-        )?;
+        let words = read.histories.words();
+        let known = words.iter().all(|word| HistoryKind::of(word).is_some());
+        check(known && !words.is_empty(), "x-history names no kind of history")?;
+        let one = words.len() == 1 || read.opens == Opens::Never;
+        check(one, "what opens a history stands in one kind of them")?;
         check(read.event_id.as_deref().is_none_or(|pattern| pattern == "uuid"), "x-id can only be uuid")?;
         for name in ["source", "actor"] {
             check(read.attributes.contains_key(name), format!("x-attributes.{name} has no x-group"))?;
@@ -200,9 +219,13 @@ impl Contract {
         check(self.schema["additionalProperties"] == Value::Bool(false), "objects are closed")
     }
 
-    /// The word of the kind of history that the fact belongs to.
-    pub fn history(&self) -> vocabulary::id::HistoryKind {
-        vocabulary::id::HistoryKind::of(&self.read.history).unwrap_or(vocabulary::id::HistoryKind::Case)
+    /// The kind of history that the fact belongs to; the first, where there are several.
+    pub fn history(&self) -> HistoryKind {
+        self.histories().next().unwrap_or(HistoryKind::Case) // unreachable: there is one
+    }
+    /// All kinds of history in which the fact may stand.
+    pub fn histories(&self) -> impl Iterator<Item = HistoryKind> {
+        self.read.histories.words().iter().filter_map(|word| HistoryKind::of(word))
     }
     /// Whether it opens a history.
     pub fn opens(&self) -> Opens {

@@ -6,8 +6,8 @@ use contract::{Contract, Involvement, Store};
 use jurisdiction::{Level, Rules, Standing};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use vocabulary::governance::Form;
-use vocabulary::{AgencyCode, CaseFact, GroupName, Instant};
+use vocabulary::governance::{Form, Governance};
+use vocabulary::{AgencyCode, CaseFact, Fact, GroupName, Instant};
 
 /// Why a value is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -56,7 +56,8 @@ impl Decision {
 /// Decides for one agency and one fact, at a time. `None`: it is not told that the fact exists.
 ///
 /// The publisher gets its own fact exactly. Agencies that the fact itself addresses, invites, assigns or makes
-/// the lead always get its exact type; others get it where the matrix gives them the state in full or masked,
+/// the lead, those who owed a clock that it says was missed, and the one whose history it stands in always get its
+/// exact type; others get it where the matrix gives them the state in full or masked,
 /// and the coarse fact where it gives them the status only. Properties of a group that is closed to the agency
 /// are listed as withheld whether the fact has them or not, so that the list tells nothing.
 ///
@@ -149,7 +150,11 @@ fn standing(
                 && fact.clear.get(name).is_some_and(|value| codes(value).any(|code| code == *agency))
         })
     };
-    let addressed = names(&[Involvement::Addressed, Involvement::Invited]);
+    // What stands in the history of an agency concerns it, whether it is named or not.
+    // A breach is told to whoever owed what was missed.
+    let owes = matches!(&fact.fact, Fact::Governance(Governance::ClockBreached(breach)) if breach.owners.contains(agency));
+    let addressed =
+        owes || involved.is_home(agency) || names(&[Involvement::Addressed, Involvement::Invited]);
     let holds =
         |how: &[Involvement]| involved.grants(agency).any(|g| g.how.is_some_and(|i| how.contains(&i)));
     let assigned = holds(&[Involvement::Assigned, Involvement::Lead]);

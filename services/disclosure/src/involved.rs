@@ -5,7 +5,7 @@ use contract::{Contracts, Involvement, Opens};
 use jurisdiction::Rules;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vocabulary::{AgencyCode, CaseFact, EventId, GroupName, Instant, Role, TypeName};
+use vocabulary::{AgencyCode, CaseFact, EventId, GroupName, HistoryId, Instant, Role, TypeName};
 
 /// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +20,35 @@ pub struct Grant {
     pub kind: TypeName,
 }
 
-/// Everybody who is involved in one case by its facts, or has broken the glass.
+/// Everybody who is involved in one history by its facts, or has broken the glass; and in the history of an agency that
+/// agency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Involved {
     grants: Vec<Grant>,
+    home: Option<AgencyCode>,
     glass: Vec<Glass>,
 }
 
 impl Involved {
+    /// Nobody yet, but the agency that the history is about.
+    pub fn of(history: &HistoryId) -> Self {
+        Self { home: history.of_agency(), ..Self::default() }
+    }
+
+    /// The same history before its first fact.
+    pub fn at_first(&self) -> Self {
+        Self { home: self.home.clone(), ..Self::default() }
+    }
+
+    /// Whether the history is about this agency.
+    pub(crate) fn is_home(&self, agency: &AgencyCode) -> bool {
+        self.home.as_ref() == Some(agency)
+    }
+
+    fn agencies(&self) -> impl Iterator<Item = &AgencyCode> {
+        self.grants.iter().map(|grant| &grant.agency).chain(&self.home)
+    }
+
     /// Folds one more fact in.
     pub fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
         glass::note(&mut self.glass, fact);
@@ -75,7 +96,7 @@ impl Involved {
     /// Everybody who is told of this case at a time: those involved, their parents and authorities and whoever acts
     /// for them, the roles that see the whole region, and whoever has broken the glass, while it is open. Agencies that are off the roster are told nothing.
     pub fn audience(&self, rules: &Rules, at: Instant) -> BTreeSet<AgencyCode> {
-        let direct: BTreeSet<&AgencyCode> = self.grants.iter().map(|grant| &grant.agency).collect();
+        let direct: BTreeSet<&AgencyCode> = self.agencies().collect();
         let above = |code: &&AgencyCode| {
             [rules.parent(code, at), rules.authority(code, at), rules.served_by(code, at)]
                 .into_iter()
@@ -92,7 +113,7 @@ impl Involved {
     /// it, or else all of them.
     pub fn holders(&self, role: &Role, rules: &Rules, at: Instant) -> Vec<AgencyCode> {
         let holders: Vec<AgencyCode> = rules.holders(role.as_str(), at).into_iter().cloned().collect();
-        let named = |code: &&AgencyCode| self.grants(code).next().is_some();
+        let named = |code: &&AgencyCode| self.is_home(code) || self.grants(code).next().is_some();
         let told = |code: &&AgencyCode| self.includes(code, rules, at);
         for part in [&named as &dyn Fn(&&AgencyCode) -> bool, &told] {
             let part: Vec<AgencyCode> = holders.iter().filter(|code| part(code)).cloned().collect();
@@ -113,12 +134,12 @@ impl Involved {
     pub fn has_part(&self, agency: &AgencyCode, rules: &Rules, at: Instant) -> bool {
         rules.agency(agency, at).is_some()
             && (rules.sees_region(agency, at)
-                || self.grants.iter().any(|grant| {
+                || self.agencies().any(|direct| {
                     let above = |code: Option<&AgencyCode>| code == Some(agency);
-                    grant.agency == *agency
-                        || above(rules.parent(&grant.agency, at))
-                        || above(rules.authority(&grant.agency, at))
-                        || above(rules.served_by(&grant.agency, at))
+                    direct == agency
+                        || above(rules.parent(direct, at))
+                        || above(rules.authority(direct, at))
+                        || above(rules.served_by(direct, at))
                 }))
     }
 }

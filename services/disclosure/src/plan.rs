@@ -5,8 +5,8 @@ use crate::{Involved, decide};
 use contract::Contracts;
 use jurisdiction::Rules;
 use std::collections::{BTreeSet, HashMap};
-use vocabulary::governance::Form;
-use vocabulary::{AgencyCode, CaseFact, FactRef, Instant, Version};
+use vocabulary::governance::{Form, Governance};
+use vocabulary::{AgencyCode, CaseFact, Fact, FactRef, HistoryId, Instant, Version};
 
 /// One agency is told of one fact. The runtime gives it the next position of that agency's feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// Nothing yet, of this history.
+    pub fn of(history: &HistoryId) -> Self {
+        Self { involved: Involved::of(history), ..Self::default() }
+    }
+
     /// Tells the next record: `before` are the facts of the history before it, `new` its own, `at` its
     /// recordedtime, `rules` those that it was decided under.
     ///
@@ -55,6 +60,10 @@ impl Told {
                 && past.opened(agency, at) == self.involved.opened(agency, at);
             let past = before.iter().filter(|_| !stands_as_before).map(|fact| (fact, true));
             for (fact, backfill) in past.chain(new.iter().map(|fact| (fact, false))) {
+                // The tokens of an agency stand in its history, and are nobody's feed.
+                if matches!(fact.fact, Fact::Governance(Governance::AgencyTokenIssued(_))) {
+                    continue;
+                }
                 let contract = contracts.get(fact.attributes.kind.as_str());
                 let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, backfill)));

@@ -91,6 +91,10 @@ fn summary(contract: &Contract) -> Value {
         "history": contract.history().word(),
         "schema": format!("/v1/schemas/{}", contract.kind),
     });
+    let others: Vec<&str> = contract.histories().skip(1).map(|kind| kind.word()).collect();
+    if !others.is_empty() {
+        summary["alsoIn"] = json!(others);
+    }
     if let Some(newer) = contract.superseded() {
         summary["supersededBy"] = json!(newer);
     }

@@ -6,6 +6,7 @@
 //! it. The people of a scenario are invented; a folder that holds real cases is refused.
 
 pub mod file;
+pub mod generate;
 pub mod outcome;
 pub mod play;
 
@@ -17,8 +18,9 @@ use clap::{Args, Subcommand};
 use file::Line;
 use jurisdiction::RuleFile;
 use ledger::Ledger;
-use outcome::Told;
+use outcome::{Measured, Told};
 use runtime::{Bus, StoryClock};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +33,8 @@ use vocabulary::{Instant, Position};
 pub enum ScenarioCommand {
     /// Play a file into a data folder, line by line, and compare every answer with what the file says
     Run(Run),
+    /// Write a made-up year of a district as such a file: the same seed, the same bytes
+    Generate(generate::Generate),
 }
 
 /// Play a file.
@@ -57,7 +61,10 @@ pub const BEFORE: Duration = Duration::from_secs(60);
 impl ScenarioCommand {
     /// Runs the command.
     pub fn run(self, json: bool) -> Result<(), Failure> {
-        let Self::Run(run) = self;
+        let run = match self {
+            Self::Run(run) => run,
+            Self::Generate(generate) => return generate.run(),
+        };
         let text = fs::read_to_string(&run.file).map_err(|error| Failure::file(&run.file, error))?;
         let lines = file::read(&text).map_err(|faults| {
             let name = run.file.display();
@@ -90,11 +97,13 @@ impl Run {
         if bus.rules()?.demo() {
             bus.issue_demo_tokens().await?;
         }
-        let mut told = Told::new(json);
+        let (mut told, began) = (Told::new(json), std::time::Instant::now());
         let played = play::lines(&bus, &clock, lines, |line, outcome| told.line(line, outcome)).await;
         followers.abort();
         played?;
-        told.end(&bus.rules()?, &*stores.ledger)
+        let clocks = verdicts(&stores, bus.now())?;
+        let measured = Measured { seconds: began.elapsed().as_secs_f64(), lines: told.lines(), clocks };
+        told.end(&bus.rules()?, &*stores.ledger, &measured)
     }
 }
 
@@ -119,4 +128,18 @@ fn open(stores: &Parts, files: &[RuleFile], clock: Arc<StoryClock>) -> Result<Bu
     }
     let region = region_of(&*stores.ledger)?.unwrap_or_else(|| rules.region().clone());
     up::open_by(stores.clone(), region, rules.demo(), clock, Duration::ZERO)
+}
+
+/// How many clocks stand how by the end of the story, in all histories.
+fn verdicts(stores: &Parts, now: Instant) -> Result<BTreeMap<String, usize>, Failure> {
+    let failed = |error: agency_views::ViewError| Failure::Store(format!("views: {error}"));
+    let (views, mut verdicts) = (stores.views.now(), BTreeMap::new());
+    for history in views.desk.all().map_err(failed)? {
+        let row = views.desk.row(&history).map_err(failed)?.unwrap_or_default();
+        for clock in &row.clocks {
+            let verdict = clock.verdict(now).map_or_else(|| "undetermined".to_owned(), |v| format!("{v:?}"));
+            *verdicts.entry(verdict.to_lowercase()).or_default() += 1;
+        }
+    }
+    Ok(verdicts)
 }

@@ -55,11 +55,12 @@ impl Bus {
         Duration::try_from(left).unwrap_or_default() // Err: it has passed
     }
 
-    /// Says everything that is to be said of clocks by now; answers the next moment at which there is more.
+    /// Says everything that is to be said of clocks, and of the coordinator, by now; answers the next moment at which there is more.
     ///
     /// # Errors
     /// A store is away or damaged. What was said stays said, and saying it again does nothing.
     pub async fn announce(&self) -> Result<Option<Instant>, Problem> {
+        self.hand_over().await?;
         let (cases, next) = self.views.now().desk.due(self.now())?;
         for case in cases {
             for fact in self.announcements(&case)? {

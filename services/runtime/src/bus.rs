@@ -60,6 +60,8 @@ pub struct Bus {
     duties: std::sync::OnceLock<Duties>,
     /// Who has opened which case and was not told of it yet.
     pub(crate) opened: Mutex<HashSet<(AgencyCode, HistoryId)>>,
+    /// Who coordinated when that was last noted in every history.
+    pub(crate) hosts: Mutex<Option<Vec<AgencyCode>>>,
     /// Held while the views are made again.
     rebuilding: tokio::sync::Mutex<()>,
     /// Why a follower is no longer there that cannot say it itself.
@@ -143,6 +145,7 @@ impl Bus {
             disclosed,
             duties: Default::default(),
             opened: Default::default(),
+            hosts: Default::default(),
             rebuilding: Default::default(),
             ended,
         })

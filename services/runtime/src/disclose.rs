@@ -39,7 +39,6 @@ struct Desk {
 type Last = (Position, usize);
 
 /// What was told of one case, and of how many of its facts.
-#[derive(Default)]
 struct Case {
     told: Told,
     facts: usize,
@@ -198,7 +197,7 @@ impl Bus {
         if cases.len() >= MOST_CASES && !cases.contains_key(history) {
             cases.clear();
         }
-        let case = cases.entry(history.clone()).or_default();
+        let case = cases.entry(history.clone()).or_insert_with(|| Case { told: Told::of(history), facts: 0 });
         self.histories.with(history, |folded| {
             let (mut tellings, contracts) = (Vec::new(), self.contracts());
             while case.facts < folded.facts.len() && folded.facts[case.facts].at.sequence <= source.position {
@@ -246,10 +245,10 @@ impl Bus {
     }
 }
 
-/// Whether agencies are told of a record: of cases and of the registry files of children. What the bus keeps of its
-/// own (rules, tokens, disclosures) is nobody's feed.
+/// Whether agencies are told of a record: of cases, of the registry files of children, and of what concerns an agency.
+/// What the bus keeps of its own (rules, tokens, disclosures) is nobody's feed.
 fn is_told(stored: &Stored) -> bool {
-    matches!(stored.record.history.kind(), HistoryKind::Case | HistoryKind::Child)
+    matches!(stored.record.history.kind(), HistoryKind::Case | HistoryKind::Child | HistoryKind::Agency)
 }
 
 /// The sources of a disclosure record, each with the number of its entries, in order.

@@ -67,10 +67,15 @@ struct Kept {
     old: HashMap<HistoryId, Arc<Slot>>,
 }
 
-#[derive(Default)]
 struct Slot {
     folded: Mutex<Folded>,
     turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Slot {
+    fn of(folded: Folded) -> Self {
+        Self { folded: Mutex::new(folded), turn: Arc::default() }
+    }
 }
 
 impl Histories {
@@ -125,7 +130,8 @@ impl Histories {
         if let Some(slot) = kept.young.get(history) {
             return slot.clone();
         }
-        let slot = kept.old.remove(history).unwrap_or_default();
+        let folded = || Folded { involved: Involved::of(history), ..Folded::default() };
+        let slot = kept.old.remove(history).unwrap_or_else(|| Arc::new(Slot::of(folded())));
         if kept.young.len() >= MOST {
             kept.old = std::mem::take(&mut kept.young);
         }

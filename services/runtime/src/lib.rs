@@ -14,6 +14,7 @@ mod bus;
 mod clock;
 mod disclose;
 mod feed;
+mod handover;
 mod history;
 mod problem;
 mod protect;

@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use crate::publish::Caller;
 use agency_views::FeedRow;
 use contract::{Contract, Contracts};
-use disclosure::{Decision, Involved, decide, narrower};
+use disclosure::{Decision, decide, narrower};
 use jurisdiction::Rules;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -144,7 +144,7 @@ impl Bus {
             Form::Masked => {
                 let contracts = self.contracts();
                 let (fact, contract) = fact_of(&contracts, folded, row)?;
-                let mut involved = Involved::default();
+                let mut involved = folded.involved.at_first();
                 let until = folded.facts.iter().take_while(|fact| fact.at.sequence <= row.source);
                 let at = until.inspect(|fact| involved.evolve(fact, &contracts)).last();
                 let then = self.rulebook.at(row.rules)?;

@@ -26,6 +26,9 @@ pub enum Governance {
     /// A fact that was recorded late shows that the clock had been met.
     #[serde(rename = "governance.breach-rebutted.v1")]
     BreachRebutted(BreachRebutted),
+    /// Another agency coordinates from here.
+    #[serde(rename = "governance.coordinator-changed.v1")]
+    CoordinatorChanged(CoordinatorChanged),
     /// The owner says why it missed.
     #[serde(rename = "governance.breach-explained.v1")]
     BreachExplained(BreachExplained),
@@ -46,6 +49,7 @@ impl Governance {
         "governance.disclosed.v1",
         "governance.clock-breached.v1",
         "governance.breach-rebutted.v1",
+        "governance.coordinator-changed.v1",
         "governance.breach-explained.v1",
         "governance.break-glass-used.v1",
         "governance.break-glass-reviewed.v1",
@@ -181,6 +185,18 @@ pub struct BreachRebutted {
     /// When it was done; absent where the due moment is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<String>,
+}
+
+/// See [`Governance::CoordinatorChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoordinatorChanged {
+    /// Who coordinated before.
+    pub from: Vec<AgencyCode>,
+    /// Who coordinates now.
+    pub to: Vec<AgencyCode>,
+    /// The first day of it, by the roster.
+    pub since: String,
 }
 
 /// See [`Governance::BreachExplained`].

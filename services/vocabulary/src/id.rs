@@ -188,6 +188,11 @@ impl HistoryId {
         HistoryKind::of(word).unwrap_or(HistoryKind::Case) // unreachable: parse checked the word
     }
 
+    /// The agency that this history is about, if it is about one.
+    pub fn of_agency(&self) -> Option<AgencyCode> {
+        self.0.strip_prefix("agency-").and_then(|code| AgencyCode::parse(code).ok())
+    }
+
     /// The rules of a region.
     pub fn rules(region: &Region) -> Self {
         Self(format!("rules-{region}").into())

@@ -33,6 +33,7 @@ pub(super) fn note(breaches: &mut Vec<Breach>, said: &Governance) {
         | Governance::RulesAdopted(_)
         | Governance::AgencyTokenIssued(_)
         | Governance::Disclosed(_)
+        | Governance::CoordinatorChanged(_)
         | Governance::BreachExplained(_)
         | Governance::BreakGlassUsed(_)
         | Governance::BreakGlassReviewed(_) => {}

@@ -28,6 +28,7 @@ use referral::Referrals;
 use serde::{Deserialize, Serialize};
 use track::Tracks;
 use vocabulary::follow_up::FollowUp;
+use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::referral::Referral;
@@ -38,6 +39,9 @@ use vocabulary::{AgencyCode, CaseFact, Child, Fact, FactRef, Instant};
 pub struct Case {
     /// When the first fact was recorded, and where it stands.
     pub opened: Option<(Instant, FactRef)>,
+    /// Who coordinates, where that has changed since it was opened.
+    #[serde(default)]
+    pub hosts: Option<Vec<AgencyCode>>,
     /// The last fact.
     pub last: Option<FactRef>,
     /// How far it has come.
@@ -106,6 +110,7 @@ impl Case {
             | Fact::FollowUp(FollowUp::VisitRecorded(_)) // what the visitor saw is not yet the grade of the case
             | Fact::Closure(_)
             | Fact::Other => {}
+            Fact::Governance(Governance::CoordinatorChanged(said)) => self.hosts = Some(said.to.clone()),
             Fact::Governance(said) => breach::note(&mut self.breaches, said),
         }
     }

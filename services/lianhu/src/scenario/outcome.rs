@@ -8,6 +8,7 @@ use ledger::Ledger;
 use runtime::Receipt;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
 use vocabulary::id::HistoryKind;
 use vocabulary::{HistoryId, Version};
 
@@ -27,6 +28,8 @@ pub struct Told {
     sum: Sum,
     unexpected: Vec<String>,
     cases: Vec<HistoryId>,
+    known: HashSet<HistoryId>,
+    refusals: BTreeMap<String, usize>,
 }
 
 /// How many lines ended how.
@@ -100,10 +103,32 @@ impl Outcome {
     }
 }
 
+/// What was measured while the lines were played.
+pub struct Measured {
+    /// How long it took.
+    pub seconds: f64,
+    /// How many lines were played.
+    pub lines: usize,
+    /// How many clocks stand how in the end.
+    pub clocks: BTreeMap<String, usize>,
+}
+
+impl Measured {
+    fn rate(&self) -> u64 {
+        (self.lines as f64 / self.seconds.max(f64::EPSILON)) as u64
+    }
+}
+
 impl Told {
+    /// How many lines were told of.
+    pub fn lines(&self) -> usize {
+        self.sum.lines
+    }
+
     /// Nothing yet.
     pub fn new(json: bool) -> Self {
-        Self { json, sum: Sum::default(), unexpected: Vec::new(), cases: Vec::new() }
+        let (sum, unexpected, cases, known, refusals) = Default::default();
+        Self { json, sum, unexpected, cases, known, refusals }
     }
 
     /// Tells of one line.
@@ -134,8 +159,11 @@ impl Told {
             Outcome::Refused(_) | Outcome::Orphaned => self.sum.refused += 1,
         }
         let case = outcome.history().filter(|history| history.kind() == HistoryKind::Case);
-        if let Some(case) = case.filter(|case| !self.cases.contains(case)) {
+        if let Some(case) = case.filter(|case| self.known.insert(HistoryId::clone(case))) {
             self.cases.push(case.clone());
+        }
+        if let Outcome::Refused(problem) = outcome {
+            *self.refusals.entry(problem["code"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
         }
     }
 
@@ -143,17 +171,24 @@ impl Told {
     ///
     /// # Errors
     /// [`Failure::Otherwise`] with every line that did not end as the file says; the ledger is away.
-    pub fn end(self, rules: &Rules, ledger: &dyn Ledger) -> Result<(), Failure> {
+    pub fn end(self, rules: &Rules, ledger: &dyn Ledger, measured: &Measured) -> Result<(), Failure> {
         let cases = self.cases.iter().map(|case| Case::read(case, rules, ledger));
         let cases: Vec<Case> = cases.collect::<Result<_, _>>()?;
         if self.json {
-            println!("{}", json!({"summary": self.sum, "cases": cases}));
+            let said = json!({
+                "summary": self.sum, "cases": cases, "refusals": self.refusals, "clocks": measured.clocks,
+                "lines_per_second": measured.rate(),
+            });
+            println!("{said}");
         } else {
             let Sum { lines, admitted, duplicates, refused, unexpected } = self.sum;
             println!(
                 "\n{lines} lines: {admitted} admitted, {duplicates} recorded before, {refused} refused as expected, \
                  {unexpected} unexpected"
             );
+            println!("{} lines a second", measured.rate());
+            self.refusals.iter().for_each(|(code, count)| println!("refused {code}: {count}"));
+            measured.clocks.iter().for_each(|(verdict, count)| println!("clocks {verdict}: {count}"));
             cases.iter().for_each(|case| println!("case {}  {}  {} facts", case.number, case.id, case.facts));
         }
         if self.unexpected.is_empty() { Ok(()) } else { Err(Failure::Otherwise(self.unexpected)) }

@@ -19,13 +19,14 @@ pub use catalogue::Stories;
 pub use seed::plant;
 pub use simulate::Simulator;
 pub use stream::{Facts, Filling};
+pub use time::{Age, Shift};
 
 use serde_json::{Map, Value};
 
 /// One event, as a file has it.
-type Document = Map<String, Value>;
+pub type Document = Map<String, Value>;
 
 /// A text of an event; empty when it is missing.
-fn text<'d>(document: &'d Document, name: &str) -> &'d str {
+pub fn text<'d>(document: &'d Document, name: &str) -> &'d str {
     document.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! Questions to all cases of an agency: the list, the inbox, what waits at all, the clock board.
+//! Questions to all cases of an agency: the list, the inbox, what waits at all, the clock board. The last three look
+//! at the files of children and the histories of agencies, too.
 
 use super::item::urgent;
 use super::moment::Moment;
@@ -83,7 +84,7 @@ impl Bus {
         Ok(items)
     }
 
-    /// What waits on anybody in the cases of the caller, the most urgent first.
+    /// What waits on anybody in what the caller was told of, the most urgent first.
     ///
     /// # Errors
     /// A store is away or damaged.
@@ -105,7 +106,7 @@ impl Bus {
         if rules.sees_region(&caller.agency, moment.time) {
             return Ok(index(&views.desk, &rules.roles(&caller.agency, moment.time))?);
         }
-        Ok(views.feeds.cases(&caller.agency)?.into_iter().map(|(case, _)| case).collect())
+        Ok(views.feeds.histories(&caller.agency)?.into_iter().map(|(history, _)| history).collect())
     }
 
     fn waiting_in(
@@ -127,7 +128,7 @@ impl Bus {
         Ok(items)
     }
 
-    /// The clocks of the caller's cases in one state, or in all; those that run out first come first.
+    /// The clocks of the caller's cases, of the children's files that it keeps and of the agencies that it sees, in one state, or in all; those that run out first come first.
     ///
     /// # Errors
     /// A store is away or damaged.
@@ -140,7 +141,7 @@ impl Bus {
     ) -> Result<Page<ClockItem>, Problem> {
         let moment = self.moment(AsOf::Now)?;
         let mut clocks = Vec::new();
-        for (case, _) in self.views.now().feeds.cases(&caller.agency)? {
+        for (case, _) in self.views.now().feeds.histories(&caller.agency)? {
             let Some(row) = self.views.now().desk.row(&case)? else { continue };
             let shown = self.look_at(caller, &case, &moment, |look| {
                 let shown = row.clocks.iter().filter_map(|clock| look.clock(clock, &row.number));

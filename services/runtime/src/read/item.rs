@@ -2,7 +2,7 @@
 
 use super::{CaseItem, ClockItem, ClockState, InboxItem, Look, ReferralItem, words};
 use crate::problem::Problem;
-use agency_views::{Case, ClockRow, Duty, DutyKind, Party, Track};
+use agency_views::{Case, ClockRow, Duty, DutyKind, Party, Track, number};
 use vocabulary::{AgencyCode, FactRef, Instant};
 
 impl Look<'_> {
@@ -13,7 +13,7 @@ impl Look<'_> {
         clocks: &[ClockRow],
         parked: Option<String>,
     ) -> Result<CaseItem, Problem> {
-        let number = fold.number(&self.moment.rules);
+        let number = number(self.case, fold, &self.moment.rules);
         let last = self.sight.last().ok_or(Problem::NotFound)?;
         let clocks: Vec<ClockItem> = clocks.iter().filter_map(|clock| self.clock(clock, &number)).collect();
         // By what the caller was told alone: a value that changed or vanished would tell of a hidden fact.

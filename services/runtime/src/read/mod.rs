@@ -27,7 +27,7 @@ use crate::history::Folded;
 use crate::problem::Problem;
 use crate::publish::Caller;
 use crate::render::FeedItem;
-use agency_views::{Case, ClockRow};
+use agency_views::{Case, ClockRow, number};
 use disclosure::Involved;
 use moment::Moment;
 use sight::Sight;
@@ -71,7 +71,7 @@ impl Bus {
         as_of: AsOf,
     ) -> Result<Vec<ClockItem>, Problem> {
         self.look(caller, case, as_of, |look| {
-            let number = look.fold().number(&look.moment.rules);
+            let number = number(case, &look.fold(), &look.moment.rules);
             Ok(look.clocks().iter().filter_map(|clock| look.clock(clock, &number)).collect())
         })
     }
@@ -139,7 +139,7 @@ impl Bus {
             let end = folded.facts.partition_point(|fact| fact.at.sequence <= moment.position);
             let facts = &folded.facts[..end];
             let earlier = facts.len() < folded.facts.len();
-            let mut by_then = Involved::default();
+            let mut by_then = folded.involved.at_first();
             let contracts = self.contracts();
             facts.iter().filter(|_| earlier).for_each(|fact| by_then.evolve(fact, &contracts));
             let involved = if earlier { &by_then } else { &folded.involved };

@@ -2,8 +2,10 @@
 
 mod adopting;
 mod asking;
+mod clocks;
 mod closing;
 mod disclosing;
+mod handover;
 mod publishing;
 mod reading;
 mod registry;

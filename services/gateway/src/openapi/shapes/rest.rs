@@ -32,6 +32,12 @@ fn contract() -> Shape {
             must("history", text(), "The kind of history that it stands in.", "所属案卷类别。"),
             must("schema", text(), "Where its contract is.", "契约地址。"),
             may(
+                "alsoIn",
+                list(text()),
+                "Other kinds of history in which it may stand.",
+                "还可以登记在哪些类别的案卷中。",
+            ),
+            may(
                 "supersededBy",
                 kind(),
                 "The version that followed. This one is still taken, and read as that one.",
