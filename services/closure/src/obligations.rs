@@ -7,6 +7,7 @@ use vocabulary::case_conference::CaseConference;
 use vocabulary::follow_up::FollowUp;
 use vocabulary::governance::Governance;
 use vocabulary::guardianship::{Guardianship, ProtectionOrderDecided};
+use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::referral::Referral;
 use vocabulary::{CaseFact, EventId, Fact, Instant};
@@ -58,6 +59,8 @@ pub struct Obligations {
     pub referrals: BTreeSet<EventId>,
     /// The protection orders that are applied for or granted, by the `id` of the application.
     pub orders: BTreeMap<String, Order>,
+    /// The links to other histories whose reporters wait for an answer, by their `id`.
+    pub links: BTreeSet<EventId>,
     /// The statutory reports, by their `id`.
     pub reports: BTreeMap<EventId, Report>,
     /// Whether a conference that decided recorded how the child's view came in.
@@ -122,6 +125,8 @@ impl Obligations {
             Fact::FollowUp(said) => self.follow_up(said),
             Fact::Governance(said) => self.clock(said),
             Fact::Other => self.other(fact),
+            Fact::Intake(Intake::ReportsLinked(_)) => drop(self.links.insert(fact.attributes.id.clone())),
+            Fact::Intake(Intake::LinkSettled(said)) => drop(self.links.remove(&said.link)),
             Fact::Intake(_) | Fact::OneStop(_) | Fact::Closure(_) => {}
         }
     }

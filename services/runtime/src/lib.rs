@@ -15,6 +15,7 @@ mod clock;
 mod disclose;
 mod feed;
 mod history;
+mod link;
 mod problem;
 mod protect;
 mod publish;

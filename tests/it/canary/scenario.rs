@@ -115,6 +115,7 @@ impl<'s> Scenario<'s> {
         self.say("psb-03", "mandatory-reporting.police-accepted.v1", on, accepted);
         let opened = json!({"opened_at": when(), "reports": [lead], "children": children, "lead": "psb"});
         self.say("wbo", "intake.case-opened.v1", on, opened);
+        self.a_second_lead_is_linked_and_unlinked(&case);
         for (agency, answer) in [("ngo-07", "accepted"), ("ngo-11", "returned")] {
             let made =
                 json!({"to": agency, "purpose": "counselling", "urgency": "urgent", "children": ["A"]});

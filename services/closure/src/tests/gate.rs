@@ -220,6 +220,22 @@ fn the_reporter_of_each_report_was_told_the_outcome_and_of_a_criminal_case_its_p
 }
 
 #[test]
+fn the_reporters_of_a_linked_history_are_answered_or_the_link_is_undone() {
+    let linked = || {
+        let data = json!({"other": "case-2", "reason_code": "same-child", "linked_at": CLOSED_AT});
+        fact("wbo", OTHER, "intake.reports-linked.v1", data)
+    };
+    let settled = |outcome: &str| {
+        let data = json!({"link": OTHER, "outcome": outcome, "settled_at": CLOSED_AT});
+        fact("bus", REFERRAL, "intake.link-settled.v1", data)
+    };
+    assert_eq!(owed(&[], [linked()]), ["reporter-told"]);
+    for outcome in ["answered", "unlinked", "not-made"] {
+        assert_eq!(owed(&[], [linked(), settled(outcome)]), NOTHING);
+    }
+}
+
+#[test]
 fn a_conference_that_decided_recorded_the_view_of_the_child() {
     let view = ["child-view-recorded"];
     assert_eq!(owed(&["conference"], []), view);

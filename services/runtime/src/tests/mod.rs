@@ -4,6 +4,7 @@ mod adopting;
 mod asking;
 mod closing;
 mod disclosing;
+mod linking;
 mod publishing;
 mod reading;
 mod registry;
