@@ -16,6 +16,8 @@ use vocabulary::{CaseFact, EventId, Fact, Instant};
 const INQUORATE: &str = "inquorate";
 /// The reason for the end of a temporary guardianship that has a fact of its own, with its day.
 const RETURNED: &str = "returned";
+/// The outcome of a review that ends a protection order.
+const REVOKED: &str = "revoked";
 // Facts without a type in Rust.
 /// The reporter's unit was told.
 const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
@@ -254,7 +256,16 @@ impl Obligations {
             }
             Guardianship::ProtectionOrderDecided(said) => self.order(said),
             Guardianship::ProtectionOrderExpired(said) => drop(self.orders.remove(&said.application)),
+            Guardianship::ProtectionOrderExtended(said) => {
+                let until = Order::Granted(Some(said.valid_to.clone()));
+                self.orders.entry(said.application.clone()).and_modify(|order| *order = until);
+            }
+            Guardianship::ProtectionOrderReviewed(said) if said.outcome == REVOKED => {
+                self.orders.remove(&said.application);
+            }
             Guardianship::ProtectionOrderServed(_)
+            | Guardianship::ProtectionOrderReviewed(_)
+            | Guardianship::ReturnNoticeGiven(_)
             | Guardianship::GuardianshipAssessed(_)
             | Guardianship::GuardianNotifiedToCollect(_) => {}
         }

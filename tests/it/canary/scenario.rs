@@ -194,6 +194,10 @@ impl<'s> Scenario<'s> {
         self.say_as_in_its_example("guardianship.protection-order-decided.v1", case, order);
         let served = json!({"application": application});
         self.say_as_in_its_example("guardianship.protection-order-served.v1", case, served);
+        let reviewed = json!({"application": application, "outcome": "upheld"});
+        self.say_as_in_its_example("guardianship.protection-order-reviewed.v1", case, reviewed);
+        let longer = json!({"application": application, "valid_to": "2030-07-11"});
+        self.say_as_in_its_example("guardianship.protection-order-extended.v1", case, longer);
         let conference = self.say_as_in_its_example("case-conference.convened.v1", case, json!({}));
         let home = json!({"conference": conference, "result": "return"});
         self.say_as_in_its_example("case-conference.concluded.v1", case, home);
@@ -201,6 +205,7 @@ impl<'s> Scenario<'s> {
             "guardianship-assessed",
             "guardian-notified-to-collect",
             "child-returned",
+            "return-notice-given",
             "temporary-guardianship-ended",
         ] {
             self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));

@@ -188,6 +188,17 @@ fn no_order_protects_the_child_any_more_or_is_asked_for() {
     assert_eq!(owed(&[], [applied(), decided(true, "2026-11-19")]), NOTHING);
     assert_eq!(owed(&[], [applied(), decided(false, "2026-11-20")]), NOTHING);
     assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), expired()]), NOTHING);
+    let later = |kind: &str, mut data: serde_json::Value| {
+        data["application"] = ORDER.into();
+        fact("pro", OTHER, &format!("guardianship.protection-order-{kind}.v1"), data)
+    };
+    let extended = later("extended", json!({"extended_at": CLOSED_AT, "valid_to": "2027-05-19"}));
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-19"), extended]), order, "it holds longer");
+    let reviewed = |outcome: &str| {
+        later("reviewed", json!({"requested_at": CLOSED_AT, "decided_at": CLOSED_AT, "outcome": outcome}))
+    };
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), reviewed("upheld")]), order);
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), reviewed("revoked")]), NOTHING);
 }
 
 #[test]
