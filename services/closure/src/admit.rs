@@ -81,6 +81,18 @@ pub fn takes(state: &State, kind: &TypeName) -> Result<(), vocabulary::Refusal> 
     }
 }
 
+/// Whether a case has not ended.
+///
+/// # Errors
+/// It is closed, or its file is sealed.
+pub fn open(state: &State) -> Result<(), vocabulary::Refusal> {
+    match state.phase {
+        Phase::Closed(_) => Err(Refusal::AlreadyClosed.into()),
+        Phase::Sealed => Err(Refusal::Sealed.into()),
+        Phase::NotOpen | Phase::Open | Phase::Proposed(_) | Phase::Watched(_) => Ok(()),
+    }
+}
+
 pub(crate) fn admit(
     state: &State,
     proposed: &Proposed,

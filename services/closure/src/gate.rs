@@ -56,10 +56,9 @@ impl<'a> Asked<'a> {
             Predicate::NoOpenReferral => self.owed.referrals.is_empty(),
             Predicate::GuardianshipSettled => self.owed.care == Care::Settled,
             Predicate::NoActiveOrder => !self.owed.orders.values().any(|order| self.active(order)),
-            Predicate::ReporterTold { kinds, when_filed } => self.owed.reports.values().all(|report| {
-                let due = kinds.iter().chain(when_filed.iter().filter(|_| report.filed));
-                due.into_iter().all(|kind| report.told.contains(kind))
-            }),
+            Predicate::ReporterTold { kinds, when_filed } => {
+                self.owed.links.is_empty() && told(self.owed, kinds, when_filed)
+            }
             Predicate::ChildViewRecorded => self.owed.child_view,
             Predicate::BreachesExplained => self.owed.breaches.is_empty(),
             Predicate::JusticeEnded => self.owed.justice.is_empty(),
@@ -120,4 +119,22 @@ impl<'a> Asked<'a> {
             Order::Granted(Some(until)) => *until >= self.on.to_string(), // dates sort as text
         }
     }
+}
+
+/// Whether the reporters of a history, by itself, were told what the conditions of the region ask for, whichever
+/// kind of closure they are asked of.
+pub fn reporters_answered(state: &State, rules: &Rules, at: Instant) -> bool {
+    let today = rules.local_date(at);
+    let asked = rules.closing().all().iter().filter(|criterion| criterion.term.holds(today));
+    asked.into_iter().all(|criterion| match &criterion.predicate {
+        Predicate::ReporterTold { kinds, when_filed } => told(&state.obligations, kinds, when_filed),
+        _ => true,
+    })
+}
+
+fn told(owed: &Obligations, kinds: &[String], when_filed: &[String]) -> bool {
+    owed.reports.values().all(|report| {
+        let due = kinds.iter().chain(when_filed.iter().filter(|_| report.filed));
+        due.into_iter().all(|kind| report.told.contains(kind))
+    })
 }

@@ -26,7 +26,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use admit::{Refusal, takes};
+pub use admit::{Refusal, open, takes};
+pub use gate::reporters_answered;
 pub use obligations::{Care, Justice, Obligations, Order, Report};
 pub use risk::{Look, Risk};
 pub use state::{Phase, Proposal, State};

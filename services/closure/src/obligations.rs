@@ -7,6 +7,7 @@ use vocabulary::case_conference::CaseConference;
 use vocabulary::follow_up::FollowUp;
 use vocabulary::governance::Governance;
 use vocabulary::guardianship::{Guardianship, ProtectionOrderDecided};
+use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::referral::Referral;
 use vocabulary::{CaseFact, EventId, Fact, Instant};
@@ -15,6 +16,8 @@ use vocabulary::{CaseFact, EventId, Fact, Instant};
 const INQUORATE: &str = "inquorate";
 /// The reason for the end of a temporary guardianship that has a fact of its own, with its day.
 const RETURNED: &str = "returned";
+/// The outcome of a review that ends a protection order.
+const REVOKED: &str = "revoked";
 // Facts without a type in Rust.
 /// The reporter's unit was told.
 const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
@@ -54,6 +57,8 @@ pub struct Obligations {
     pub referrals: BTreeSet<EventId>,
     /// The protection orders that are applied for or granted, by the `id` of the application.
     pub orders: BTreeMap<String, Order>,
+    /// The links to other histories whose reporters wait for an answer, by their `id`.
+    pub links: BTreeSet<EventId>,
     /// The statutory reports, by their `id`.
     pub reports: BTreeMap<EventId, Report>,
     /// Whether a conference that decided recorded how the child's view came in.
@@ -118,6 +123,8 @@ impl Obligations {
             Fact::FollowUp(said) => self.follow_up(said),
             Fact::Governance(said) => self.clock(said),
             Fact::Other => self.other(fact),
+            Fact::Intake(Intake::ReportsLinked(_)) => drop(self.links.insert(fact.attributes.id.clone())),
+            Fact::Intake(Intake::LinkSettled(said)) => drop(self.links.remove(&said.link)),
             Fact::Intake(_) | Fact::OneStop(_) | Fact::Closure(_) => {}
         }
     }
@@ -246,7 +253,16 @@ impl Obligations {
             }
             Guardianship::ProtectionOrderDecided(said) => self.order(said),
             Guardianship::ProtectionOrderExpired(said) => drop(self.orders.remove(&said.application)),
+            Guardianship::ProtectionOrderExtended(said) => {
+                let until = Order::Granted(Some(said.valid_to.clone()));
+                self.orders.entry(said.application.clone()).and_modify(|order| *order = until);
+            }
+            Guardianship::ProtectionOrderReviewed(said) if said.outcome == REVOKED => {
+                self.orders.remove(&said.application);
+            }
             Guardianship::ProtectionOrderServed(_)
+            | Guardianship::ProtectionOrderReviewed(_)
+            | Guardianship::ReturnNoticeGiven(_)
             | Guardianship::GuardianshipAssessed(_)
             | Guardianship::GuardianNotifiedToCollect(_) => {}
         }

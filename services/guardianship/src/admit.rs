@@ -4,7 +4,8 @@ use crate::state::{Case, Decision, Order, Safety, State, Stay, Temporary, Validi
 use jurisdiction::Rules;
 use vocabulary::guardianship::{
     Guardianship as Said, PlacementHandedOver, ProtectionOrderDecided, ProtectionOrderExpired,
-    ProtectionOrderServed, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
+    ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed, TemporaryGuardianshipEnded,
+    TemporaryGuardianshipStarted,
 };
 use vocabulary::{AgencyCode, Consequence, EventId, Fact, Instant, Proposed};
 
@@ -61,8 +62,14 @@ vocabulary::refusals! {
         "The order holds to the end of its last day.",
         "保护令在有效期最后一日终了前仍然有效。";
     AlreadyExpired = "guardianship.already-expired",
-        "The end of this order has already been recorded.",
-        "该保护令期满已经登记。";
+        "The end of this order has already been recorded: it has expired, or was revoked.",
+        "该保护令已经登记期满或者撤销。";
+    NotLonger = "guardianship.not-longer",
+        "An order is extended to a later day than its last one. Check the date.",
+        "延长后的有效期应当晚于原有效期，请核对。";
+    NotDecided = "guardianship.not-decided",
+        "The court has not decided on this application yet, so there is nothing to review.",
+        "对该申请尚未作出裁定，无从复议。";
     ReturnNotPrepared = "guardianship.return-not-prepared",
         "The way home is not prepared: a conference decides on it, and a valid assessment finds the guardian able.",
         "送回尚未准备就绪：须经会商作出送回的结论，并有在有效期内的评估认定监护人具备履职条件。";
@@ -106,6 +113,12 @@ pub(crate) fn admit(
         Said::ChildReturned(said) => prepared(state, &day(&said.returned_at)),
         Said::TemporaryGuardianshipEnded(said) => ended(state, said),
         Said::ProtectionOrderExpired(said) => expired(state, said, &local_day(proposed.happened(), rules)),
+        Said::ProtectionOrderExtended(said) => extended(state, said),
+        Said::ProtectionOrderReviewed(said) => reviewed(state, said),
+        Said::ReturnNoticeGiven(said) => {
+            let home = if state.returned { Ok(()) } else { prepared(state, &day(&said.given_at)) };
+            home.and_then(|()| on_the_roster(&said.to))
+        }
     }?;
     Ok(Vec::new())
 }
@@ -177,13 +190,31 @@ fn expired(state: &State, said: &ProtectionOrderExpired, today: &str) -> Answer 
     let Order::Granted { valid_to, validity, .. } = known(state, &said.application)? else {
         return Err(Refusal::NotGranted.of(&said.application));
     };
-    if *validity == Validity::Expired {
+    if *validity == Validity::Over {
         return Err(Refusal::AlreadyExpired.of(&said.application));
     }
     if said.valid_to != *valid_to {
         return Err(Refusal::ValidToDiffers.of(format!("valid_to:{valid_to}")));
     }
     if today <= valid_to.as_str() { Err(Refusal::NotYetExpired.of(valid_to)) } else { Ok(()) }
+}
+
+/// Before it lapses (Anti-Domestic-Violence Law, article 30).
+fn extended(state: &State, said: &ProtectionOrderExtended) -> Answer {
+    match known(state, &said.application)? {
+        Order::Granted { validity: Validity::Over, .. } => Err(Refusal::AlreadyExpired.of(&said.application)),
+        Order::Granted { valid_to, .. } if said.valid_to <= *valid_to => Err(Refusal::NotLonger.of(valid_to)),
+        Order::Granted { .. } => Ok(()),
+        Order::Applied | Order::Refused => Err(Refusal::NotGranted.of(&said.application)),
+    }
+}
+
+/// A refusal may be reviewed as well as an order (Anti-Domestic-Violence Law, article 31).
+fn reviewed(state: &State, said: &ProtectionOrderReviewed) -> Answer {
+    match known(state, &said.application)? {
+        Order::Applied => Err(Refusal::NotDecided.of(&said.application)),
+        Order::Refused | Order::Granted { .. } => Ok(()),
+    }
 }
 
 /// A child goes home when a conference wants it and the guardian was found able (UCL 93), both since the child

@@ -11,6 +11,9 @@ use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::{CaseFact, EventId, Fact};
 
+/// The outcome of a review that ends an order.
+const REVOKED: &str = "revoked";
+
 /// What guardianship remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -22,6 +25,8 @@ pub struct State {
     pub measures: bool,
     /// Where the child is.
     pub stay: Stay,
+    /// Whether it has come home, and was not taken away since.
+    pub returned: bool,
     /// Whether civil affairs is the guardian.
     pub temporary: Temporary,
     /// The protection orders, by the `id` of their application.
@@ -120,8 +125,8 @@ pub enum Order {
 pub enum Validity {
     /// Nobody has said that it is over.
     Holds,
-    /// It is over.
-    Expired,
+    /// It has expired, or the court has revoked it.
+    Over,
 }
 
 impl State {
@@ -148,7 +153,7 @@ impl State {
     fn note(&mut self, said: &Said, fact: &CaseFact) {
         match said {
             Said::SafetyAssessed(said) => self.safety = Safety::of(said),
-            Said::ChildRemoved(_) => self.stay = Stay::Removed,
+            Said::ChildRemoved(_) => (self.stay, self.returned) = (Stay::Removed, false),
             Said::PlacementHandedOver(_) => self.place(),
             Said::TemporaryGuardianshipStarted(_) => self.temporary = Temporary::Running,
             Said::ProtectionOrderApplied(_) => {
@@ -160,7 +165,14 @@ impl State {
             Said::GuardianNotifiedToCollect(_) => {}
             Said::ChildReturned(_) => self.come_home(),
             Said::TemporaryGuardianshipEnded(said) => self.end(said),
-            Said::ProtectionOrderExpired(said) => self.order(&said.application, Order::expire),
+            Said::ProtectionOrderExpired(said) => self.order(&said.application, Order::end),
+            Said::ProtectionOrderExtended(said) => {
+                self.order(&said.application, |order| order.extend(&said.valid_to))
+            }
+            Said::ProtectionOrderReviewed(said) if said.outcome == REVOKED => {
+                self.order(&said.application, Order::end)
+            }
+            Said::ProtectionOrderReviewed(_) | Said::ReturnNoticeGiven(_) => {}
         }
     }
 
@@ -189,6 +201,7 @@ impl State {
 
     fn come_home(&mut self) {
         self.arrive(); // what was found before was found elsewhere
+        self.returned = true;
         if self.temporary == Temporary::Running {
             self.temporary = Temporary::ChildReturned;
         }
@@ -242,9 +255,15 @@ impl Order {
         }
     }
 
-    fn expire(&mut self) {
+    fn end(&mut self) {
         if let Self::Granted { validity, .. } = self {
-            *validity = Validity::Expired;
+            *validity = Validity::Over;
+        }
+    }
+
+    fn extend(&mut self, until: &str) {
+        if let Self::Granted { valid_to, .. } = self {
+            *valid_to = until.to_owned();
         }
     }
 }

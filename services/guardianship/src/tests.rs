@@ -46,8 +46,9 @@ fn incident_a_is_admitted_fact_by_fact() {
 fn nothing_is_done_to_a_family_before_the_case_is_open() {
     let rules = rules();
     let not_open = after_facts::<Guardianship, _>(&rules, []);
-    let order = [applied(ORDER, "crt"), granted(), served(), expired()];
-    let home = [able(), notified(), returned(), ended("returned")];
+    let order =
+        [applied(ORDER, "crt"), granted(), served(), extended("2027-03-31"), reviewed("upheld"), expired()];
+    let home = [able(), notified(), returned(), notice_to("psb-03"), ended("returned")];
     for fact in [temporary()].into_iter().chain(order).chain(home) {
         not_open.when(fact).then_refused("guardianship.case-not-open");
     }
@@ -199,6 +200,53 @@ fn an_order_expires_once_when_its_last_day_is_over_whoever_says_so() {
     let over = after(&rules, [applied(ORDER, "crt"), granted(), expired()]);
     over.when(expired()).then_refused("guardianship.already-expired");
     over.when(served()).then_admitted([]);
+}
+
+#[test]
+fn an_order_is_extended_to_a_later_day_while_it_holds() {
+    let rules = rules();
+    let asked = [applied(ORDER, "crt")];
+    after(&rules, asked.clone()).when(extended("2027-03-31")).then_refused("guardianship.not-granted");
+    let granted = [asked[0].clone(), granted()];
+    let case = after(&rules, granted.clone());
+    case.when(extended("2026-10-01")).then_refused("guardianship.not-longer");
+    case.when(extended("2027-03-31")).then_admitted([]);
+    let longer = after(&rules, granted.clone().into_iter().chain([extended("2027-03-31")]));
+    longer.when(expired()).then_refused("guardianship.valid-to-differs");
+    longer.when(expired_at("bus", "2027-04-01 00:00", "2027-03-31")).then_admitted([]);
+    let over = after(&rules, granted.into_iter().chain([expired()]));
+    over.when(extended("2027-03-31")).then_refused("guardianship.already-expired");
+}
+
+#[test]
+fn a_decision_is_reviewed_once_there_is_one_and_an_order_that_is_revoked_is_over() {
+    let rules = rules();
+    let asked = [applied(ORDER, "crt")];
+    after(&rules, asked.clone()).when(reviewed("upheld")).then_refused("guardianship.not-decided");
+    after(&rules, [asked[0].clone(), refused()]).when(reviewed("changed")).then_admitted([]);
+    let granted = [asked[0].clone(), granted()];
+    for outcome in ["upheld", "changed"] {
+        let holds = after(&rules, granted.clone().into_iter().chain([reviewed(outcome)]));
+        holds.when(extended("2027-03-31")).then_admitted([]);
+    }
+    let revoked = after(&rules, granted.into_iter().chain([reviewed("revoked")]));
+    revoked.when(extended("2027-03-31")).then_refused("guardianship.already-expired");
+    revoked.when(expired()).then_refused("guardianship.already-expired");
+}
+
+#[test]
+fn school_police_and_committee_are_told_of_a_return_that_is_prepared_or_has_happened() {
+    let rules = rules();
+    after(&rules, []).when(notice_to("psb-03")).then_refused("guardianship.not-placed");
+    lacking(&[CONFERENCE, ASSESSMENT], away_and([]), notice_to("psb-03"));
+    let home = away_and([able(), concluded("return"), returned()]);
+    for known in [away_and([able(), concluded("return")]), home.clone()] {
+        let case = after(&rules, known);
+        case.when(notice_to("psb-03")).then_admitted([]);
+        case.when(notice_to("psb-09")).then_refused("guardianship.unknown-agency");
+    }
+    let away_again = after(&rules, home.into_iter().chain([danger(true), removed()]));
+    away_again.when(notice_to("psb-03")).then_refused("guardianship.not-placed");
 }
 
 #[test]

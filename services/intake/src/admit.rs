@@ -3,8 +3,11 @@
 use crate::state::{Case, Report, State};
 use jurisdiction::Rules;
 use std::collections::BTreeSet;
-use vocabulary::intake::{CaseOpened, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded};
-use vocabulary::{AgencyCode, Consequence, Fact, Proposed};
+use vocabulary::intake::{
+    CaseOpened, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded, ReportsLinked,
+    ReportsUnlinked,
+};
+use vocabulary::{AgencyCode, Consequence, Fact, Proposed, TypeName};
 
 vocabulary::refusals! {
     UnknownAgency = "intake.unknown-agency",
@@ -40,9 +43,60 @@ vocabulary::refusals! {
     LabelTaken = "intake.label-taken",
         "Two children carry the same label. Give each child a label of its own.",
         "有两名儿童使用了同一代号，请为每名儿童使用不同的代号。";
+    HistoryLinked = "intake.history-linked",
+        "The reports of this history are handled in another case. Only its reporters are answered here; publish everything else there.",
+        "本案卷的报告已并入其他个案办理。此处仅可向报告人反馈，其他事项请在主案中发布。";
+    LinkedToItself = "intake.linked-to-itself",
+        "A history cannot be linked to itself. Name the other one.",
+        "不能将案卷与其自身关联，请填写另一案卷。";
+    AlreadyLinked = "intake.already-linked",
+        "These two are linked already.",
+        "两案卷已经关联。";
+    LinkIdTaken = "intake.link-id-taken",
+        "This case already holds a link with this id. Send yours under a new id.",
+        "本案中已有使用该编号的关联，请换一个新编号发送。";
+    HasLinks = "intake.has-links",
+        "The history that you name has taken over others itself. Link the other way round, or wait until it owes them nothing more.",
+        "所指定的案卷自身已并入其他案卷。请反向关联，或者待其了结后再关联。";
+    UnknownLink = "intake.unknown-link",
+        "This history was not absorbed by a link with that id.",
+        "本案卷并非因该编号的关联而并入。";
 }
 
+/// What an absorbed history still takes: the loop of its own reporters, and that the link is undone.
+const REPORTERS_LOOP: [&str; 4] = [
+    "intake.report-acknowledged.v1",
+    "intake.reports-unlinked.v1",
+    "justice.reporter-feedback-sent.v1",
+    "mandatory-reporting.police-accepted.v1",
+];
+
 type Answer = Result<(), vocabulary::Refusal>;
+
+/// Whether a history still takes a fact of this type.
+///
+/// # Errors
+/// Its reports are handled in another case.
+pub fn takes(state: &State, kind: &TypeName) -> Result<(), vocabulary::Refusal> {
+    match &state.absorbed {
+        Some(absorbed) if !REPORTERS_LOOP.contains(&kind.as_str()) => {
+            Err(Refusal::HistoryLinked.of(&absorbed.primary))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a history may be absorbed by another one.
+///
+/// # Errors
+/// It is absorbed, or has absorbed others.
+pub fn linkable(other: &State) -> Result<(), vocabulary::Refusal> {
+    match (&other.absorbed, other.open_links().next()) {
+        (Some(absorbed), _) => Err(Refusal::HistoryLinked.of(&absorbed.primary)),
+        (None, Some((link, _))) => Err(Refusal::HasLinks.of(link)),
+        (None, None) => Ok(()),
+    }
+}
 
 pub(crate) fn admit(
     state: &State,
@@ -56,6 +110,9 @@ pub(crate) fn admit(
         Said::ReportAcknowledged(said) => acknowledged(state, said, proposed),
         Said::ReportForwarded(said) => forwarded(state, said, proposed, rules),
         Said::CaseOpened(said) => opened(state, said, proposed, rules),
+        Said::ReportsLinked(said) => linked(state, said, proposed),
+        Said::ReportsUnlinked(said) => unlinked(state, said),
+        Said::ReportAbsorbed(_) | Said::LinkSettled(_) => Ok(()), // the bus says so, and proposes nothing
     }?;
     Ok(Vec::new())
 }
@@ -107,6 +164,27 @@ fn opened(state: &State, said: &CaseOpened, proposed: &Proposed, rules: &Rules) 
         return Err(Refusal::LabelTaken.of(&child.label));
     }
     on_the_roster(&said.lead, proposed, rules)
+}
+
+fn linked(state: &State, said: &ReportsLinked, proposed: &Proposed) -> Answer {
+    if proposed.attributes.subject.as_ref() == Some(&said.other) {
+        return Err(Refusal::LinkedToItself.of(&said.other));
+    }
+    let id = &proposed.attributes.id;
+    if state.links.contains_key(id) {
+        return Err(Refusal::LinkIdTaken.of(id));
+    }
+    match state.open_links().find(|(_, other)| **other == said.other) {
+        Some((link, _)) => Err(Refusal::AlreadyLinked.of(link)),
+        None => Ok(()),
+    }
+}
+
+fn unlinked(state: &State, said: &ReportsUnlinked) -> Answer {
+    match &state.absorbed {
+        Some(absorbed) if absorbed.link == said.link => Ok(()),
+        _ => Err(Refusal::UnknownLink.of(&said.link)),
+    }
 }
 
 fn known<'s>(state: &'s State, id: &str) -> Result<&'s Report, vocabulary::Refusal> {

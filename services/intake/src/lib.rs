@@ -8,6 +8,12 @@
 //! receives a report may hand it on, so that nobody asks the child again; but it stays responsible until the
 //! next one acknowledges. No report may fall between two desks.
 //!
+//! Two reports may tell of the same child. Then one history is the **primary** and goes on for both, by a **link** that
+//! names the other. The other is **absorbed**: its reporters are still answered there (Opinion, art. 10), and the link
+//! may be undone there; it takes nothing else, so that no agency works on a file that nobody else reads. A history that
+//! still owes an answer for another is not absorbed: no answer is owed along a chain. The bus tells each history what happened in the
+//! other one, because a stage sees only its own.
+//!
 //! Handled elsewhere: what a statutory report must say, and what the police make of it
 //! (`mandatory-reporting`); who may publish a type at all (the contracts); by when (the clocks).
 
@@ -16,8 +22,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use admit::Refusal;
-pub use state::{Case, Report, State};
+pub use admit::{Refusal, linkable, takes};
+pub use state::{Absorbed, Case, Link, Report, State};
 
 use jurisdiction::Rules;
 use vocabulary::{CaseFact, Consequence, Proposed, Stage};

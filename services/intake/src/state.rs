@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use vocabulary::intake::Intake as Said;
 use vocabulary::mandatory_reporting::MandatoryReporting;
-use vocabulary::{AgencyCode, CaseFact, EventId, Fact};
+use vocabulary::{AgencyCode, CaseFact, EventId, Fact, HistoryId};
 
 /// What intake remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,28 @@ pub struct State {
     pub reports: BTreeMap<EventId, Report>,
     /// Whether it is a case yet.
     pub case: Case,
+    /// The histories whose reports this one has taken over, by the `id` of the link.
+    pub links: BTreeMap<EventId, Link>,
+    /// The case that has taken over the reports of this one.
+    pub absorbed: Option<Absorbed>,
+}
+
+/// A link to another history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The other history.
+    pub other: HistoryId,
+    /// Whether its reporters are owed nothing more.
+    pub settled: bool,
+}
+
+/// By which link a history was absorbed, and into which case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absorbed {
+    /// The `id` of the link.
+    pub link: EventId,
+    /// The case that goes on.
+    pub primary: HistoryId,
 }
 
 /// Whether a history is a case yet.
@@ -55,6 +77,11 @@ impl Report {
 }
 
 impl State {
+    /// The links by which it still owes something to reporters of other histories.
+    pub fn open_links(&self) -> impl Iterator<Item = (&EventId, &HistoryId)> {
+        self.links.iter().filter(|(_, link)| !link.settled).map(|(id, link)| (id, &link.other))
+    }
+
     /// With one more fact.
     pub(crate) fn with(mut self, fact: &CaseFact) -> Self {
         match &fact.fact {
@@ -93,6 +120,18 @@ impl State {
                 }
             }
             Said::CaseOpened(_) => self.case = Case::Open,
+            Said::ReportsLinked(said) => {
+                let link = Link { other: said.other.clone(), settled: false };
+                self.links.insert(fact.attributes.id.clone(), link);
+            }
+            Said::LinkSettled(said) => {
+                self.links.entry(said.link.clone()).and_modify(|link| link.settled = true);
+            }
+            Said::ReportAbsorbed(said) => {
+                let (link, primary) = (said.link.clone(), said.primary.clone());
+                self.absorbed = Some(Absorbed { link, primary });
+            }
+            Said::ReportsUnlinked(_) => self.absorbed = None,
         }
     }
 

@@ -122,7 +122,12 @@ impl State {
             Intake::ReportForwarded(said) => {
                 self.change(&said.report, |report| report.next = Some(said.to.clone()))
             }
-            Intake::IndicatorAlertRaised(_) | Intake::CaseOpened(_) => {}
+            Intake::IndicatorAlertRaised(_)
+            | Intake::CaseOpened(_)
+            | Intake::ReportsLinked(_)
+            | Intake::ReportAbsorbed(_)
+            | Intake::ReportsUnlinked(_)
+            | Intake::LinkSettled(_) => {}
         }
     }
 

@@ -73,7 +73,7 @@ pub struct Bus {
 pub struct Duties {
     /// It records what agencies are told.
     pub disclosure: bool,
-    /// It announces what is to be said of clocks.
+    /// It announces what is to be said of clocks, and of links between histories.
     pub clocks: bool,
 }
 
@@ -183,8 +183,9 @@ impl Bus {
             tokens.tokens.follow(tokens.ledger.clone()).await;
             tokens.ended.send_replace(Some("tokens: they are followed no more"));
         });
-        let clocks = self.clone();
+        let (clocks, links) = (self.clone(), self.clone());
         if duties.clocks {
+            followers.spawn(async move { links.follow_links().await });
             followers.spawn(async move { clocks.watch().await });
         }
         while let Some(ended) = followers.join_next().await {

@@ -16,6 +16,7 @@ mod disclose;
 mod feed;
 mod handover;
 mod history;
+mod link;
 mod problem;
 mod protect;
 mod publish;

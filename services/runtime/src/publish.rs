@@ -8,6 +8,7 @@ use jurisdiction::Rules;
 use ledger::{LedgerError, Outcome};
 use serde::Serialize;
 use vocabulary::commitment::record_hash;
+use vocabulary::intake::Intake;
 use vocabulary::record::{Record, StoredFact};
 use vocabulary::{AgencyCode, Consequence, Fact, FactRef, HistoryId, Instant, Position, Proposed};
 
@@ -275,6 +276,12 @@ impl Bus {
         seen: Option<FactRef>,
         (rules, now): (&Rules, Instant),
     ) -> Result<(Vec<Consequence>, Head), Problem> {
+        // Before the history itself is looked at, so that no two looks ever wait for each other.
+        if let Fact::Intake(Intake::ReportsLinked(said)) = &document.fact
+            && said.other != *history
+        {
+            self.may_link(&caller.agency, &said.other)?;
+        }
         self.histories.with(history, |folded| {
             let now = folded.recorded.map_or(now, |last| last.max(now));
             let knows = folded.version.0 > 0 && folded.involved.includes(&caller.agency, rules, now);

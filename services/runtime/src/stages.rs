@@ -18,7 +18,7 @@ macro_rules! stages {
     ($($field:ident: $stage:ident,)+) => {
         /// What all stages remember of one history.
         #[derive(Clone, Default)]
-        pub(crate) struct States { $($field: <$stage as Stage<Rules>>::State,)+ }
+        pub(crate) struct States { $(pub(crate) $field: <$stage as Stage<Rules>>::State,)+ }
 
         impl States {
             /// Folds one more fact into every stage.
@@ -28,9 +28,10 @@ macro_rules! stages {
 
             /// The decision of the stage that owns the fact. A fact without a Rust type is admitted by role and
             /// involvement alone; facts of the bus about itself are never proposed. What a closed case still
-            /// takes is for `closure` to say.
+            /// takes is for `closure` to say, and what an absorbed one takes for `intake`.
             pub(crate) fn admit(&self, proposed: &Proposed, rules: &Rules) -> Result<Vec<Consequence>, Refusal> {
                 closure::takes(&self.closure, &proposed.attributes.kind)?;
+                intake::takes(&self.intake, &proposed.attributes.kind)?;
                 match &proposed.fact {
                     $(Fact::$stage(_) => $stage::admit(&self.$field, proposed, rules),)+
                     Fact::Governance(_) | Fact::Other => Ok(Vec::new()),
@@ -49,4 +50,11 @@ stages! {
     guardianship: Guardianship,
     follow_up: FollowUp,
     closure: Closure,
+}
+
+impl States {
+    /// Whether another history may take over the reports of this one.
+    pub(crate) fn linkable(&self) -> Result<(), Refusal> {
+        closure::open(&self.closure).and_then(|()| intake::linkable(&self.intake))
+    }
 }

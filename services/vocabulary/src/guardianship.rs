@@ -50,6 +50,16 @@ pub enum Guardianship {
     /// The court says so, or the bus.
     #[serde(rename = "guardianship.protection-order-expired.v1")]
     ProtectionOrderExpired(ProtectionOrderExpired),
+    /// The court lets the order hold longer (Anti-Domestic-Violence Law, article 30).
+    #[serde(rename = "guardianship.protection-order-extended.v1")]
+    ProtectionOrderExtended(ProtectionOrderExtended),
+    /// The court has looked at its decision again, because somebody asked it to (Anti-Domestic-Violence Law,
+    /// article 31).
+    #[serde(rename = "guardianship.protection-order-reviewed.v1")]
+    ProtectionOrderReviewed(ProtectionOrderReviewed),
+    /// School, police station and committee know that the child goes home, or is.
+    #[serde(rename = "guardianship.return-notice-given.v1")]
+    ReturnNoticeGiven(ReturnNoticeGiven),
 }
 
 impl Guardianship {
@@ -67,6 +77,9 @@ impl Guardianship {
         "guardianship.child-returned.v1",
         "guardianship.temporary-guardianship-ended.v1",
         "guardianship.protection-order-expired.v1",
+        "guardianship.protection-order-extended.v1",
+        "guardianship.protection-order-reviewed.v1",
+        "guardianship.return-notice-given.v1",
     ];
 }
 
@@ -217,4 +230,46 @@ pub struct ProtectionOrderExpired {
     pub application: String,
     /// The last day on which the order held.
     pub valid_to: String,
+}
+
+/// See [`Guardianship::ProtectionOrderExtended`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectionOrderExtended {
+    /// The application for the protection order, by its id.
+    pub application: String,
+    /// When the court decided so.
+    pub extended_at: String,
+    /// The last day on which the order holds now.
+    pub valid_to: String,
+    /// Digest of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc_hash: Option<String>,
+}
+
+/// See [`Guardianship::ProtectionOrderReviewed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtectionOrderReviewed {
+    /// The application for the protection order, by its id.
+    pub application: String,
+    /// When the review was asked for.
+    pub requested_at: String,
+    /// When the court decided.
+    pub decided_at: String,
+    /// Upheld, changed or revoked.
+    pub outcome: String,
+    /// Digest of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc_hash: Option<String>,
+}
+
+/// See [`Guardianship::ReturnNoticeGiven`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnNoticeGiven {
+    /// The agencies that were told.
+    pub to: Vec<AgencyCode>,
+    /// When the last of them was told.
+    pub given_at: String,
 }

@@ -1,6 +1,6 @@
 //! Intake: a lead or a report arrives, is acknowledged, handed on, and becomes a case.
 
-use crate::{AgencyCode, Child};
+use crate::{AgencyCode, Child, EventId, HistoryId};
 use serde::{Deserialize, Serialize};
 
 /// Everything that can become true at intake, in the order in which a case meets it.
@@ -22,6 +22,18 @@ pub enum Intake {
     /// The coordinator opens the case and names its lead.
     #[serde(rename = "intake.case-opened.v1")]
     CaseOpened(CaseOpened),
+    /// The reports of another history tell of the same: this case goes on for both.
+    #[serde(rename = "intake.reports-linked.v1")]
+    ReportsLinked(ReportsLinked),
+    /// This history was linked to a case that goes on for it.
+    #[serde(rename = "intake.report-absorbed.v1")]
+    ReportAbsorbed(ReportAbsorbed),
+    /// They were not the same after all: this history goes on by itself.
+    #[serde(rename = "intake.reports-unlinked.v1")]
+    ReportsUnlinked(ReportsUnlinked),
+    /// This case owes the reporters of a linked history nothing more.
+    #[serde(rename = "intake.link-settled.v1")]
+    LinkSettled(LinkSettled),
 }
 
 impl Intake {
@@ -32,6 +44,10 @@ impl Intake {
         "intake.report-acknowledged.v1",
         "intake.report-forwarded.v1",
         "intake.case-opened.v1",
+        "intake.reports-linked.v1",
+        "intake.report-absorbed.v1",
+        "intake.reports-unlinked.v1",
+        "intake.link-settled.v1",
     ];
 }
 
@@ -110,4 +126,64 @@ pub struct CaseOpened {
     pub children: Vec<Child>,
     /// The agency that leads.
     pub lead: AgencyCode,
+}
+
+/// See [`Intake::ReportsLinked`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportsLinked {
+    /// The history whose reports tell of the same.
+    pub other: HistoryId,
+    /// Why they belong together.
+    pub reason_code: String,
+    /// When this was found.
+    pub linked_at: String,
+}
+
+/// See [`Intake::ReportAbsorbed`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportAbsorbed {
+    /// `id` of the link.
+    pub link: EventId,
+    /// The case that goes on.
+    pub primary: HistoryId,
+    /// When the link was made.
+    pub absorbed_at: String,
+}
+
+/// See [`Intake::ReportsUnlinked`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportsUnlinked {
+    /// `id` of the link.
+    pub link: EventId,
+    /// Why they do not belong together.
+    pub reason_code: String,
+    /// When this was found.
+    pub unlinked_at: String,
+}
+
+/// See [`Intake::LinkSettled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSettled {
+    /// `id` of the link.
+    pub link: EventId,
+    /// How it was settled.
+    pub outcome: LinkOutcome,
+    /// When.
+    pub settled_at: String,
+}
+
+/// How a link was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkOutcome {
+    /// The reporters of the other history were answered.
+    Answered,
+    /// It was undone.
+    Unlinked,
+    /// The other history had been linked elsewhere, or had ended, before this link reached it.
+    NotMade,
 }

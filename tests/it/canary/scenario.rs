@@ -115,6 +115,7 @@ impl<'s> Scenario<'s> {
         self.say("psb-03", "mandatory-reporting.police-accepted.v1", on, accepted);
         let opened = json!({"opened_at": when(), "reports": [lead], "children": children, "lead": "psb"});
         self.say("wbo", "intake.case-opened.v1", on, opened);
+        self.a_second_lead_is_linked_and_unlinked(&case);
         for (agency, answer) in [("ngo-07", "accepted"), ("ngo-11", "returned")] {
             let made =
                 json!({"to": agency, "purpose": "counselling", "urgency": "urgent", "children": ["A"]});
@@ -193,6 +194,10 @@ impl<'s> Scenario<'s> {
         self.say_as_in_its_example("guardianship.protection-order-decided.v1", case, order);
         let served = json!({"application": application});
         self.say_as_in_its_example("guardianship.protection-order-served.v1", case, served);
+        let reviewed = json!({"application": application, "outcome": "upheld"});
+        self.say_as_in_its_example("guardianship.protection-order-reviewed.v1", case, reviewed);
+        let longer = json!({"application": application, "valid_to": "2030-07-11"});
+        self.say_as_in_its_example("guardianship.protection-order-extended.v1", case, longer);
         let conference = self.say_as_in_its_example("case-conference.convened.v1", case, json!({}));
         let home = json!({"conference": conference, "result": "return"});
         self.say_as_in_its_example("case-conference.concluded.v1", case, home);
@@ -200,6 +205,7 @@ impl<'s> Scenario<'s> {
             "guardianship-assessed",
             "guardian-notified-to-collect",
             "child-returned",
+            "return-notice-given",
             "temporary-guardianship-ended",
         ] {
             self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));

@@ -67,8 +67,9 @@ pub struct Duty {
     pub until: Option<Instant>,
 }
 
+/// What waits; and what was set aside while another case has absorbed this one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Duties(Vec<Duty>);
+pub(super) struct Duties(Vec<Duty>, Vec<Duty>);
 
 impl Duties {
     pub(super) fn all(&self) -> &[Duty] {
@@ -125,7 +126,12 @@ impl Duties {
                     self.done(DutyKind::OpenCase, report);
                 }
             }
-            Intake::IndicatorAlertRaised(_) => {}
+            // Its reports are taken up in the other case: nobody opens one here, unless the link is undone.
+            Intake::ReportAbsorbed(_) => {
+                self.1.extend(self.0.extract_if(.., |duty| duty.kind == DutyKind::OpenCase));
+            }
+            Intake::ReportsUnlinked(_) => self.0.append(&mut self.1),
+            Intake::IndicatorAlertRaised(_) | Intake::ReportsLinked(_) | Intake::LinkSettled(_) => {}
         }
     }
 

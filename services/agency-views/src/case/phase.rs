@@ -97,6 +97,12 @@ impl Phases {
                 self.reach(Phase::Acknowledged, fact);
             }
             Fact::Intake(Intake::CaseOpened(_)) => self.reach(Phase::Open, fact),
+            Fact::Intake(
+                Intake::ReportsLinked(_)
+                | Intake::ReportAbsorbed(_)
+                | Intake::ReportsUnlinked(_)
+                | Intake::LinkSettled(_),
+            ) => {}
             Fact::CaseConference(CaseConference::Convened(_)) => {
                 if self.now.as_ref().is_some_and(|now| now.value < Phase::FollowUp) {
                     self.become_(Phase::Conference, fact);

@@ -101,7 +101,14 @@ impl Tracks {
             }
             Guardianship::ProtectionOrderServed(_) => self.set(ProtectionOrder, "active", fact),
             Guardianship::ProtectionOrderExpired(_) => self.set(ProtectionOrder, "expired", fact),
-            Guardianship::GuardianshipAssessed(_) | Guardianship::GuardianNotifiedToCollect(_) => {}
+            Guardianship::ProtectionOrderReviewed(said) if said.outcome == "revoked" => {
+                self.0.insert(ProtectionOrder, known(&said.outcome, "outcome", fact));
+            }
+            Guardianship::GuardianshipAssessed(_)
+            | Guardianship::GuardianNotifiedToCollect(_)
+            | Guardianship::ProtectionOrderExtended(_)
+            | Guardianship::ProtectionOrderReviewed(_)
+            | Guardianship::ReturnNoticeGiven(_) => {}
         }
     }
 

@@ -188,6 +188,17 @@ fn no_order_protects_the_child_any_more_or_is_asked_for() {
     assert_eq!(owed(&[], [applied(), decided(true, "2026-11-19")]), NOTHING);
     assert_eq!(owed(&[], [applied(), decided(false, "2026-11-20")]), NOTHING);
     assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), expired()]), NOTHING);
+    let later = |kind: &str, mut data: serde_json::Value| {
+        data["application"] = ORDER.into();
+        fact("pro", OTHER, &format!("guardianship.protection-order-{kind}.v1"), data)
+    };
+    let extended = later("extended", json!({"extended_at": CLOSED_AT, "valid_to": "2027-05-19"}));
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-19"), extended]), order, "it holds longer");
+    let reviewed = |outcome: &str| {
+        later("reviewed", json!({"requested_at": CLOSED_AT, "decided_at": CLOSED_AT, "outcome": outcome}))
+    };
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), reviewed("upheld")]), order);
+    assert_eq!(owed(&[], [applied(), decided(true, "2026-11-20"), reviewed("revoked")]), NOTHING);
 }
 
 #[test]
@@ -217,6 +228,22 @@ fn the_reporter_of_each_report_was_told_the_outcome_and_of_a_criminal_case_its_p
     assert_eq!(owed(&[], [criminal_case_filed()]), told);
     assert_eq!(owed(&[], [criminal_case_filed(), reporter_told("progress")]), NOTHING);
     assert_eq!(owed(&["told", "report"], []), NOTHING, "nobody reported by duty");
+}
+
+#[test]
+fn the_reporters_of_a_linked_history_are_answered_or_the_link_is_undone() {
+    let linked = || {
+        let data = json!({"other": "case-2", "reason_code": "same-child", "linked_at": CLOSED_AT});
+        fact("wbo", OTHER, "intake.reports-linked.v1", data)
+    };
+    let settled = |outcome: &str| {
+        let data = json!({"link": OTHER, "outcome": outcome, "settled_at": CLOSED_AT});
+        fact("bus", REFERRAL, "intake.link-settled.v1", data)
+    };
+    assert_eq!(owed(&[], [linked()]), ["reporter-told"]);
+    for outcome in ["answered", "unlinked", "not-made"] {
+        assert_eq!(owed(&[], [linked(), settled(outcome)]), NOTHING);
+    }
 }
 
 #[test]

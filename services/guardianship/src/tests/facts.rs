@@ -6,7 +6,8 @@ use vocabulary::given::said;
 use vocabulary::guardianship::{
     ChildRemoved, ChildReturned, GuardianNotifiedToCollect, Guardianship as Said, GuardianshipAssessed,
     PlacementHandedOver, ProtectionOrderApplied, ProtectionOrderDecided, ProtectionOrderExpired,
-    ProtectionOrderServed, SafetyAssessed, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
+    ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed, ReturnNoticeGiven,
+    SafetyAssessed, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
 };
 use vocabulary::intake::{CaseOpened, Intake};
 use vocabulary::mandatory_reporting::{EmergencyMeasuresTaken, MandatoryReporting};
@@ -187,4 +188,30 @@ pub(super) fn ended(end_reason: &str) -> CaseFact {
     let (ended_at, end_reason) = (time("2026-07-22 10:30"), end_reason.to_owned());
     let ended = TemporaryGuardianshipEnded { ended_at, end_reason };
     at("mpc", "2026-07-22 10:30", OTHER, Said::TemporaryGuardianshipEnded(ended))
+}
+
+pub(super) fn extended(valid_to: &str) -> CaseFact {
+    let extended = ProtectionOrderExtended {
+        application: ORDER.to_owned(),
+        extended_at: time("2026-09-28 10:00"),
+        valid_to: valid_to.to_owned(),
+        doc_hash: None,
+    };
+    at("crt", "2026-09-28 10:00", OTHER, Said::ProtectionOrderExtended(extended))
+}
+
+pub(super) fn reviewed(outcome: &str) -> CaseFact {
+    let reviewed = ProtectionOrderReviewed {
+        application: ORDER.to_owned(),
+        requested_at: time("2026-04-03 10:00"),
+        decided_at: time("2026-04-08 10:00"),
+        outcome: outcome.to_owned(),
+        doc_hash: None,
+    };
+    at("crt", "2026-04-08 10:00", OTHER, Said::ProtectionOrderReviewed(reviewed))
+}
+
+pub(super) fn notice_to(agency: &str) -> CaseFact {
+    let notice = ReturnNoticeGiven { to: vec![code(agency)], given_at: time("2026-07-22 16:00") };
+    at("mpc", "2026-07-22 16:00", OTHER, Said::ReturnNoticeGiven(notice))
 }

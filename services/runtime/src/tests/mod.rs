@@ -6,6 +6,7 @@ mod clocks;
 mod closing;
 mod disclosing;
 mod handover;
+mod linking;
 mod publishing;
 mod reading;
 mod registry;

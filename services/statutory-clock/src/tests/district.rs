@@ -119,7 +119,7 @@ const TABLE: &[Golden] = &[
         start: &[r#"apply wfd 2026-03-02T10:00 guardianship.protection-order-applied.v1 {"to": "crt", "urgent": false, "applied_at": "@now"}"#,
                  r#"refuse crt 2026-03-04T10:00 guardianship.protection-order-decided.v1 {"application": "@apply", "granted": false, "decided_at": "@now"}"#],
         due: "valid 2026-03-09",
-        stop: r#"review crt 2026-03-09T16:00 guardianship.protection-order-reviewed.v1 {"application": "@apply", "requested_at": "@now"}"# },
+        stop: r#"review crt 2026-03-09T16:00 guardianship.protection-order-reviewed.v1 {"application": "@apply", "requested_at": "@now", "decided_at": "@now", "outcome": "upheld"}"# },
     Golden { clock: "K33", owner: "crt", late: "2026-04-02 00:00", never: Verdict::Missed,
         start: &[r#"petit cab 2026-03-02T10:00 guardianship.revocation-petitioned.v1 {"to": "crt", "petitioned_at": "@now"}"#],
         due: "2026-04-01",

@@ -4,8 +4,25 @@
 use super::Scenario;
 use crate::harness::facts::when;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 impl Scenario<'_> {
+    /// A lead that seems to tell of the same child; the bus absorbs its history, which then goes on by itself again.
+    pub(super) fn a_second_lead_is_linked_and_unlinked(&mut self, case: &str) {
+        let lead = json!({"channel": "hotline-12345", "received_at": when(), "urgency": "urgent", "addressed_to": "psb-03"});
+        let (_, other) = self.say("hl1", "intake.lead-received.v1", None, lead);
+        let linked = json!({"other": other, "reason_code": "same-child", "linked_at": when()});
+        let (link, _) = self.say("wbo", "intake.reports-linked.v1", Some(case), linked);
+        let absorbed = |item: &Value| item["event"]["type"] == "intake.report-absorbed.v1";
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !self.server.agency("wbo").feed().iter().any(absorbed) {
+            assert!(Instant::now() < deadline, "nobody has absorbed {other}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let unlinked = json!({"link": link, "reason_code": "other-child", "unlinked_at": when()});
+        self.say("wbo", "intake.reports-unlinked.v1", Some(&other), unlinked);
+    }
+
     /// The referral that was accepted is completed; another one fails; a third is taken back.
     pub(super) fn referrals_end(&mut self, case: &str, accepted: &str) {
         let on = Some(case);
