@@ -4,9 +4,12 @@
 use crate::harness::played::{Played, row};
 use serde_json::{Value, json};
 
-/// Clock, owner, start, due, stop, verdict; the school's file first, then the case.
+/// Clock, owner, start, due, stop, verdict.
+type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
+
+/// The school's file first, then the case.
 #[rustfmt::skip]
-const GOLDEN: [&[(&str, &str, &str, &str, &str, &str)]; 2] = [
+const GOLDEN: [&[Row]; 2] = [
     &[
         ("K48",  "sch-12", "2025-03-25 08:20", "immediately", "2025-03-25 09:00", "met"),
         ("K49",  "sch-12", "2025-03-25 09:00", "2025-04-07",  "2025-04-03 16:00", "met"),

@@ -29,7 +29,7 @@ fn a_gigabyte_in_chunks_is_stopped_early() {
     let mut sending = stream.try_clone().unwrap();
     let sender = std::thread::spawn(move || {
         let head = post_head(TOKEN, "/v1/events", "transfer-encoding: chunked");
-        let chunk = [b"10000\r\n", MARK.repeat(0x1_0000).as_bytes()[..0x1_0000].as_ref(), b"\r\n"].concat();
+        let chunk = [&b"10000\r\n"[..], &MARK.repeat(0x1_0000).as_bytes()[..0x1_0000], &b"\r\n"[..]].concat();
         let mut sent = 0_u64;
         if sending.write_all(head.as_bytes()).is_ok() {
             while sent < 1 << 30 && sending.write_all(&chunk).is_ok() {

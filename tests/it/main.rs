@@ -24,6 +24,7 @@ mod incident_a;
 mod incident_c;
 mod keys;
 mod limits;
+mod mechanisms;
 mod migrate;
 mod nats;
 mod newcomer;
