@@ -110,7 +110,16 @@ impl Scenario<'_> {
         self.say("wbo", "case-conference.concluded.v1", on, concluded);
         let plan = json!({"adopted_at": when(), "review_at": "2030-02-12", "owners": ["wst-01"],
                           "tasks": [{"task": "visits", "owner": "wst-01", "due": "2030-01-31"}]});
-        self.say("wbo", "case-conference.plan-adopted.v1", on, plan);
+        let (plan, _) = self.say("wbo", "case-conference.plan-adopted.v1", on, plan);
+        let declined =
+            json!({"plan": plan, "task": "visits", "declined_at": when(), "reason_code": "no-capacity"});
+        self.say("wst-01", "case-conference.task-declined.v1", on, declined);
+        let given = json!({"plan": plan, "task": "visits", "owner": "cab", "due": "2030-01-31", "assigned_at": when()});
+        self.say("wbo", "case-conference.task-assigned.v1", on, given);
+        let accepted = json!({"plan": plan, "task": "visits", "accepted_at": when()});
+        self.say("cab", "case-conference.task-accepted.v1", on, accepted);
+        let done = json!({"plan": plan, "task": "visits", "completed_at": when(), "result_code": "goal-met"});
+        self.say("cab", "case-conference.task-completed.v1", on, done);
         let graded = json!({"grade": "L3", "scheme": "district-five-grades", "scheme_version": "2026.1", "assigned_at": when()});
         self.say("wbo", "follow-up.risk-grade-assigned.v1", on, graded);
         let changed = json!({"from": "L3", "to": "L2", "reason_code": "danger-over", "assessors": 2, "changed_at": when()});
