@@ -2,14 +2,13 @@
 //! golden results stand in the domain study; every time here is that of the district.
 
 use crate::harness::command::lianhu_at;
-use crate::harness::played::{Played, row};
+use crate::harness::played::{Played, Row, golden, row};
 use crate::harness::{Server, Site, lianhu, repository};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Clock, owner, start, due (a minute, or a whole day), stop, verdict.
 #[rustfmt::skip]
-const GOLDEN: &[(&str, &str, &str, &str, &str, &str)] = &[
+const GOLDEN: &[Row] = &[
     ("K01",  "hsp-01", "2026-03-30 14:05", "2026-03-31 14:05", "2026-03-30 14:18", "met"),
     ("K02",  "hsp-01", "2026-03-30 14:18", "2026-03-31 14:18", "2026-03-30 14:40", "met"),
     ("K03",  "psb-03", "2026-03-30 14:18", "immediately",      "2026-03-30 14:25", "met"),
@@ -39,16 +38,12 @@ fn played() -> Played {
     Played::of("incident-a")
 }
 
-fn golden() -> Vec<[String; 6]> {
-    GOLDEN.iter().map(|g| [g.0, g.1, g.2, g.3, g.4, g.5].map(str::to_owned)).collect()
-}
-
 #[test]
 fn every_clock_starts_ends_and_is_judged_to_the_minute_over_http() {
     let played = played();
     let answer = played.get("wbo", "/clocks");
     let rows: Vec<_> = answer["items"].as_array().unwrap().iter().map(row).collect();
-    assert_eq!(rows, golden());
+    assert_eq!(rows, golden(GOLDEN));
     for clock in answer["items"].as_array().unwrap() {
         assert!(!clock["article"].as_str().unwrap().is_empty(), "{clock}");
         assert!(!clock["law"].as_str().unwrap().is_empty(), "{clock}");
@@ -61,7 +56,7 @@ fn the_replay_on_the_command_line_gives_the_same_verdicts_with_law_and_article()
     let said = played.lianhu("wcc", &["--json", "replay", &played.number]).done();
     let replay: Value = serde_json::from_str(&said).unwrap();
     let rows: Vec<_> = replay["verdicts"].as_array().unwrap().iter().map(row).collect();
-    assert_eq!(rows, golden());
+    assert_eq!(rows, golden(GOLDEN));
     let told = played.lianhu("wcc", &["replay", &played.number]).done();
     for (clock, ..) in GOLDEN {
         assert!(

@@ -1,11 +1,8 @@
 //! Incident C as its users meet it: a crisis at night that ends well. Two histories, the school's file and the case;
 //! the golden results stand in the domain study.
 
-use crate::harness::played::{Played, row};
+use crate::harness::played::{Played, Row, golden, row};
 use serde_json::{Value, json};
-
-/// Clock, owner, start, due, stop, verdict.
-type Row = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 /// The school's file first, then the case.
 #[rustfmt::skip]
@@ -45,12 +42,10 @@ fn kind(fact: &Value) -> &str {
 fn every_clock_is_met_and_nothing_is_missed() {
     let played = played();
     assert_eq!(played.cases.len(), 2);
-    for (case, golden) in played.cases.iter().zip(GOLDEN) {
+    for (case, rows_of_it) in played.cases.iter().zip(GOLDEN) {
         let clocks = played.server.agency("wbo").get(&format!("/v1/cases/{case}/clocks")).expect(200);
         let rows: Vec<_> = clocks["items"].as_array().unwrap().iter().map(row).collect();
-        let golden: Vec<_> =
-            golden.iter().map(|g| [g.0, g.1, g.2, g.3, g.4, g.5].map(str::to_owned)).collect();
-        assert_eq!(rows, golden);
+        assert_eq!(rows, golden(rows_of_it));
         let missed =
             facts(&played, "wbo", case).iter().any(|fact| kind(fact) == "governance.clock-breached.v1");
         assert!(!missed, "nothing was missed");

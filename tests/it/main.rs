@@ -21,6 +21,7 @@ mod glass;
 mod handover;
 mod harness;
 mod incident_a;
+mod incident_b;
 mod incident_c;
 mod keys;
 mod limits;

@@ -1,6 +1,6 @@
 //! The gate: which conditions of the region do not hold of a case on a day.
 
-use crate::obligations::{Care, Obligations, Order};
+use crate::obligations::{Care, Obligations, Order, Transfer};
 use crate::state::{Proposal, State};
 use jiff::Span;
 use jiff::civil::Date;
@@ -64,6 +64,7 @@ impl<'a> Asked<'a> {
             Predicate::JusticeEnded => self.owed.justice.is_empty(),
             Predicate::TasksDone => self.owed.tasks.is_empty(),
             Predicate::Answered => self.owed.unanswered.is_empty(),
+            Predicate::TransferAccepted => matches!(self.owed.transfer, Some(Transfer::Accepted)),
             Predicate::NoObjection => self.proposal.words.values().all(|agrees| *agrees),
             Predicate::Approved(approvers) => self.approved(approvers).unwrap_or(false),
             Predicate::FileDecided => {

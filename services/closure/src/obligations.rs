@@ -19,6 +19,10 @@ const RETURNED: &str = "returned";
 /// The outcome of a review that ends a protection order.
 const REVOKED: &str = "revoked";
 // Facts without a type in Rust.
+/// The case was offered to another region.
+const TRANSFER_OFFERED: &str = "closure.transfer-offered.v1";
+/// The other region has taken it over; the property names the offer.
+const TRANSFER_ACCEPTED: (&str, &str) = ("closure.transfer-accepted.v1", "transfer");
 /// The reporter's unit was told.
 const FEEDBACK: &str = "justice.reporter-feedback-sent.v1";
 /// The police took an administrative case on.
@@ -71,6 +75,17 @@ pub struct Obligations {
     pub tasks: BTreeSet<String>,
     /// The supervision notices and suggestions that wait for an answer, by their `id`.
     pub unanswered: BTreeSet<EventId>,
+    /// The last offer of the case to another region.
+    pub transfer: Option<Transfer>,
+}
+
+/// An offer of the case to another region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// It waits, by the `id` of the offer.
+    Offered(EventId),
+    /// The other region has taken the case over.
+    Accepted,
 }
 
 /// A kind of case of justice.
@@ -153,6 +168,8 @@ impl Obligations {
             PROSECUTION if text("outcome") == Some(NOT_PROSECUTED) => {
                 self.justice.remove(&Justice::Criminal);
             }
+            TRANSFER_OFFERED => self.transfer = Some(Transfer::Offered(fact.attributes.id.clone())),
+            kind if kind == TRANSFER_ACCEPTED.0 => self.take_over(text(TRANSFER_ACCEPTED.1)),
             ADMINISTRATIVE_ACCEPTED => drop(self.justice.insert(Justice::Administrative)),
             ADMINISTRATIVE_DECIDED => drop(self.justice.remove(&Justice::Administrative)),
             kind => {
@@ -164,6 +181,15 @@ impl Obligations {
                     }
                 }
             }
+        }
+    }
+
+    /// Only the last offer is accepted: an earlier one was made to somebody else.
+    fn take_over(&mut self, accepted: Option<&str>) {
+        if let Some(Transfer::Offered(offer)) = &self.transfer
+            && accepted == Some(offer.as_str())
+        {
+            self.transfer = Some(Transfer::Accepted);
         }
     }
 
@@ -248,6 +274,11 @@ impl Obligations {
                     self.settled = Instant::parse(&said.ended_at).ok();
                 }
             }
+            // A child with whom nobody stood in is settled by it; a temporary guardianship ends by its own fact.
+            Guardianship::LongTermGuardianshipStarted(said) if self.care == Care::Away => {
+                self.care = Care::Settled;
+                self.settled = Instant::parse(&said.started_at).ok();
+            }
             Guardianship::ProtectionOrderApplied(_) => {
                 self.orders.insert(fact.attributes.id.to_string(), Order::Asked);
             }
@@ -263,6 +294,10 @@ impl Obligations {
             Guardianship::ProtectionOrderServed(_)
             | Guardianship::ProtectionOrderReviewed(_)
             | Guardianship::ReturnNoticeGiven(_)
+            | Guardianship::LongTermGuardianshipStarted(_)
+            | Guardianship::RevocationPetitioned(_)
+            | Guardianship::RevocationDecided(_)
+            | Guardianship::RestorationDecided(_)
             | Guardianship::GuardianshipAssessed(_)
             | Guardianship::GuardianNotifiedToCollect(_) => {}
         }

@@ -1,13 +1,20 @@
 //! Who may make what true of guardianship, and when.
 
-use crate::state::{Case, Decision, Order, Safety, State, Stay, Temporary, Validity};
+use crate::state::{Case, Decision, LongTerm, Order, Petition, Safety, State, Stay, Temporary, Validity};
 use jurisdiction::Rules;
 use vocabulary::guardianship::{
-    Guardianship as Said, PlacementHandedOver, ProtectionOrderDecided, ProtectionOrderExpired,
-    ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed, TemporaryGuardianshipEnded,
-    TemporaryGuardianshipStarted,
+    Guardianship as Said, LongTermGuardianshipStarted, PlacementHandedOver, ProtectionOrderDecided,
+    ProtectionOrderExpired, ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed,
+    RestorationDecided, RevocationDecided, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
 };
 use vocabulary::{AgencyCode, Consequence, EventId, Fact, Instant, Proposed};
+
+/// The ground on which the court has appointed civil affairs (UCL 94).
+const BY_COURT: &str = "94-4";
+/// The kind of guardian that the court has then appointed.
+const CIVIL_AFFAIRS: &str = "civil-affairs";
+/// The reason for which temporary guardianship ends when civil affairs stays the guardian.
+const LONG_TERM: &str = "long-term-guardianship";
 
 vocabulary::refusals! {
     CaseNotOpen = "guardianship.case-not-open",
@@ -79,6 +86,21 @@ vocabulary::refusals! {
     NotReturned = "guardianship.not-returned",
         "The child has not been returned yet. Publish its return first, or give another reason.",
         "该未成年人尚未送回。请先发布送回，或者填写其他终止原因。";
+    UnknownPetition = "guardianship.unknown-petition",
+        "This case holds no petition for revocation with that id.",
+        "本案中没有该编号的撤销监护人资格申请。";
+    NotRevoked = "guardianship.not-revoked",
+        "No court has taken guardianship away from the guardian and appointed civil affairs.",
+        "人民法院尚未判决撤销监护人资格并指定由民政部门担任监护人。";
+    UnknownRevocation = "guardianship.unknown-revocation",
+        "This case holds no revocation with that id that still stands.",
+        "本案中没有该编号的、仍然有效的撤销监护人资格裁判。";
+    AlreadyLongTerm = "guardianship.already-long-term",
+        "Civil affairs is the guardian for good already.",
+        "长期监护已经开始。";
+    NotLongTerm = "guardianship.not-long-term",
+        "Long-term guardianship has not begun. Publish its beginning first, or give another reason.",
+        "长期监护尚未开始。请先发布长期监护开始，或者填写其他终止原因。";
 }
 
 type Answer = Result<(), vocabulary::Refusal>;
@@ -89,7 +111,7 @@ pub(crate) fn admit(
     rules: &Rules,
 ) -> Result<Vec<Consequence>, vocabulary::Refusal> {
     let Fact::Guardianship(said) = &proposed.fact else { return Ok(Vec::new()) };
-    if state.case == Case::NotOpen && !is_for_an_emergency(said) {
+    if state.case == Case::NotOpen && !needs_no_case(said) {
         return Err(Refusal::CaseNotOpen.of("intake.case-opened"));
     }
     let on_the_roster = |agencies: &[AgencyCode]| on_the_roster(agencies, proposed, rules);
@@ -119,14 +141,31 @@ pub(crate) fn admit(
             let home = if state.returned { Ok(()) } else { prepared(state, &day(&said.given_at)) };
             home.and_then(|()| on_the_roster(&said.to))
         }
+        Said::RevocationPetitioned(said) => petitioned(state, &proposed.attributes.id)
+            .and_then(|()| on_the_roster(std::slice::from_ref(&said.to)))
+            .and_then(|()| on_the_roster(said.supported_by.as_slice())),
+        Said::RevocationDecided(said) => {
+            revocation(state, said).and_then(|()| on_the_roster(said.to.as_deref().unwrap_or_default()))
+        }
+        Said::RestorationDecided(said) => {
+            restoration(state, said).and_then(|()| on_the_roster(said.to.as_deref().unwrap_or_default()))
+        }
+        Said::LongTermGuardianshipStarted(said) => long_term(state, said),
     }?;
     Ok(Vec::new())
 }
 
 /// Help comes first and the record afterwards: whoever is called at night assesses, takes the child away and hands it
-/// over before anybody can open the case (2014 Opinion 法发〔2014〕24号, art. 11; Civil Code, art. 34).
-fn is_for_an_emergency(said: &Said) -> bool {
-    matches!(said, Said::SafetyAssessed(_) | Said::ChildRemoved(_) | Said::PlacementHandedOver(_))
+/// over before anybody can open the case (2014 Opinion 法发〔2014〕24号, art. 11; Civil Code, art. 34). How able a
+/// guardian is may be asked of any child in the registry, which has no case at all.
+fn needs_no_case(said: &Said) -> bool {
+    matches!(
+        said,
+        Said::SafetyAssessed(_)
+            | Said::GuardianshipAssessed(_)
+            | Said::ChildRemoved(_)
+            | Said::PlacementHandedOver(_)
+    )
 }
 
 fn removed(state: &State) -> Answer {
@@ -241,8 +280,54 @@ fn ended(state: &State, said: &TemporaryGuardianshipEnded) -> Answer {
         Temporary::Running if said.end_reason == "returned" => {
             Err(Refusal::NotReturned.of("guardianship.child-returned"))
         }
+        _ if said.end_reason == LONG_TERM && state.long_term == LongTerm::NotRunning => {
+            Err(Refusal::NotLongTerm.of("guardianship.long-term-guardianship-started"))
+        }
         Temporary::Running | Temporary::ChildReturned => Ok(()),
     }
+}
+
+fn petitioned(state: &State, id: &EventId) -> Answer {
+    if state.petitions.contains_key(id) { Err(Refusal::ApplicationIdTaken.of(id)) } else { Ok(()) }
+}
+
+fn revocation(state: &State, said: &RevocationDecided) -> Answer {
+    match state.petitions.get(said.petition.as_str()) {
+        None => Err(Refusal::UnknownPetition.of(&said.petition)),
+        Some(Petition::Filed) => Ok(()),
+        Some(Petition::Over | Petition::Revoked { .. } | Petition::Restored { .. }) => {
+            Err(Refusal::AlreadyDecided.of(&said.petition))
+        }
+    }
+}
+
+/// Guardianship is given back by the court, of which it was taken (Civil Code, article 38).
+fn restoration(state: &State, said: &RestorationDecided) -> Answer {
+    let stands = |petition: &Petition| match petition {
+        Petition::Revoked { decision, .. } => decision.as_str() == said.revocation,
+        Petition::Filed | Petition::Over | Petition::Restored { .. } => false,
+    };
+    if state.petitions.values().any(stands) {
+        Ok(())
+    } else {
+        Err(Refusal::UnknownRevocation.of(&said.revocation))
+    }
+}
+
+/// On the ground that the court has appointed civil affairs, it has (UCL 94, number 4). The other grounds are found
+/// outside this stage.
+fn long_term(state: &State, said: &LongTermGuardianshipStarted) -> Answer {
+    if state.long_term == LongTerm::Running {
+        return Err(Refusal::AlreadyLongTerm.into());
+    }
+    let appointed = |petition: &Petition| match petition {
+        Petition::Revoked { appointed, .. } => appointed.as_deref() == Some(CIVIL_AFFAIRS),
+        Petition::Filed | Petition::Over | Petition::Restored { .. } => false,
+    };
+    if said.ground == BY_COURT && !state.petitions.values().any(appointed) {
+        return Err(Refusal::NotRevoked.of("guardianship.revocation-decided:revoked"));
+    }
+    Ok(())
 }
 
 fn known<'s>(state: &'s State, application: &str) -> Result<&'s Order, vocabulary::Refusal> {

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::case_conference::{CaseConference, Concluded};
 use vocabulary::guardianship::{
     Guardianship as Said, GuardianshipAssessed, ProtectionOrderDecided, ProtectionOrderServed,
-    SafetyAssessed, TemporaryGuardianshipEnded,
+    RevocationDecided, SafetyAssessed, TemporaryGuardianshipEnded,
 };
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::{CaseFact, EventId, Fact};
 
-/// The outcome of a review that ends an order.
+/// The outcome of a review that ends an order, and of a petition that takes guardianship away.
 const REVOKED: &str = "revoked";
+/// The outcome that gives guardianship back.
+const RESTORED: &str = "restored";
 
 /// What guardianship remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,8 +31,12 @@ pub struct State {
     pub returned: bool,
     /// Whether civil affairs is the guardian.
     pub temporary: Temporary,
+    /// Whether civil affairs is the guardian for good.
+    pub long_term: LongTerm,
     /// The protection orders, by the `id` of their application.
     pub orders: BTreeMap<EventId, Order>,
+    /// What the court was asked about guardianship, by the `id` of the petition.
+    pub petitions: BTreeMap<EventId, Petition>,
 }
 
 /// Whether a history is a case yet.
@@ -100,6 +106,37 @@ pub enum Temporary {
     Running,
     /// Yes, although the child has gone home meanwhile.
     ChildReturned,
+}
+
+/// Whether civil affairs is the guardian for good (UCL 94).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LongTerm {
+    /// No.
+    #[default]
+    NotRunning,
+    /// Yes.
+    Running,
+}
+
+/// What the court was asked about guardianship.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Petition {
+    /// The court has not decided.
+    Filed,
+    /// The court has refused it, or it was withdrawn.
+    Over,
+    /// The court has taken guardianship away.
+    Revoked {
+        /// The `id` of the decision.
+        decision: EventId,
+        /// Whom the court appointed, as a kind.
+        appointed: Option<String>,
+    },
+    /// It was given back since, by that decision.
+    Restored {
+        /// The `id` of the decision that had taken it away.
+        decision: EventId,
+    },
 }
 
 /// A protection order.
@@ -173,6 +210,13 @@ impl State {
                 self.order(&said.application, Order::end)
             }
             Said::ProtectionOrderReviewed(_) | Said::ReturnNoticeGiven(_) => {}
+            Said::RevocationPetitioned(_) => {
+                self.petitions.entry(fact.attributes.id.clone()).or_insert(Petition::Filed);
+            }
+            Said::RevocationDecided(said) => self.decide_on(said, &fact.attributes.id),
+            Said::RestorationDecided(said) if said.outcome == RESTORED => self.restore(&said.revocation),
+            Said::RestorationDecided(_) => {}
+            Said::LongTermGuardianshipStarted(_) => self.long_term = LongTerm::Running,
         }
     }
 
@@ -212,6 +256,28 @@ impl State {
         // Whoever lives with kin or a new guardian is not away from home, and may have to be taken away again.
         if matches!(said.end_reason.as_str(), "kin-care" | "other-guardian") {
             self.arrive();
+        }
+    }
+
+    fn decide_on(&mut self, said: &RevocationDecided, decision: &EventId) {
+        if let Some(petition) = self.petitions.get_mut(said.petition.as_str()) {
+            *petition = if said.outcome == REVOKED {
+                Petition::Revoked { decision: decision.clone(), appointed: said.new_guardian_kind.clone() }
+            } else {
+                Petition::Over
+            };
+        }
+    }
+
+    /// Whoever is guardian again is no longer stood in for.
+    fn restore(&mut self, revocation: &str) {
+        for petition in self.petitions.values_mut() {
+            if let Petition::Revoked { decision, .. } = petition
+                && decision.as_str() == revocation
+            {
+                *petition = Petition::Restored { decision: decision.clone() };
+                self.long_term = LongTerm::NotRunning;
+            }
         }
     }
 

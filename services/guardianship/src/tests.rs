@@ -48,10 +48,15 @@ fn nothing_is_done_to_a_family_before_the_case_is_open() {
     let not_open = after_facts::<Guardianship, _>(&rules, []);
     let order =
         [applied(ORDER, "crt"), granted(), served(), extended("2027-03-31"), reviewed("upheld"), expired()];
-    let home = [able(), notified(), returned(), notice_to("psb-03"), ended("returned")];
+    let home = [notified(), returned(), notice_to("psb-03"), ended("returned")];
     for fact in [temporary()].into_iter().chain(order).chain(home) {
         not_open.when(fact).then_refused("guardianship.case-not-open");
     }
+}
+
+#[test]
+fn how_able_a_guardian_is_may_be_asked_of_a_child_without_a_case() {
+    after_facts::<Guardianship, _>(&rules(), []).when(able()).then_admitted([]);
 }
 
 #[test]
@@ -105,7 +110,8 @@ fn a_child_with_kin_or_a_new_guardian_can_be_taken_away_again() {
     }
     let with_kin = after(&rules, away_and([temporary(), danger(true), ended("kin-care")]));
     with_kin.when(removed()).then_refused("guardianship.danger-not-assessed");
-    let still_placed = after(&rules, away_and([temporary(), ended("long-term-guardianship"), danger(true)]));
+    let for_good = [temporary(), long_term("94-1"), ended("long-term-guardianship"), danger(true)];
+    let still_placed = after(&rules, away_and(for_good));
     still_placed.when(removed()).then_refused("guardianship.already-away");
 }
 
@@ -307,6 +313,63 @@ fn a_later_conference_can_keep_the_child_away() {
         unchanged.when(returned()).then_admitted([]);
         lacking(&[CONFERENCE], away_and([able(), concluded(result)]), returned());
     }
+}
+
+#[test]
+fn the_court_decides_once_on_each_petition() {
+    let rules = rules();
+    after(&rules, []).when(revoked()).then_refused("guardianship.unknown-petition");
+    after(&rules, []).when(petitioned_to("psb-09")).then_refused("guardianship.unknown-agency");
+    let asked = after(&rules, [petitioned()]);
+    asked.when(petitioned()).then_refused("guardianship.application-id-taken");
+    for decision in [revoked(), court_decided("refused", None), court_decided("withdrawn", None)] {
+        asked.when(decision.clone()).then_admitted([]);
+        after(&rules, [petitioned(), decision]).when(revoked()).then_refused("guardianship.already-decided");
+    }
+}
+
+#[test]
+fn civil_affairs_is_appointed_by_the_court_before_it_is_guardian_for_good_on_that_ground() {
+    let rules = rules();
+    let without: [&[CaseFact]; 4] = [
+        &[],
+        &[petitioned()],
+        &[petitioned(), court_decided("refused", None)],
+        &[petitioned(), court_decided("revoked", Some("grandparent"))],
+    ];
+    for facts in without {
+        let case = after(&rules, facts.to_vec());
+        case.when(long_term("94-4")).then_refused("guardianship.not-revoked");
+        case.when(long_term("94-1")).then_admitted([]);
+    }
+    after(&rules, [petitioned(), revoked()]).when(long_term("94-4")).then_admitted([]);
+    let running = after(&rules, [petitioned(), revoked(), long_term("94-4")]);
+    running.when(long_term("94-5")).then_refused("guardianship.already-long-term");
+}
+
+#[test]
+fn temporary_guardianship_turns_into_one_for_good_only_when_that_has_begun() {
+    let rules = rules();
+    let meanwhile = after(&rules, away_and([temporary()]));
+    meanwhile.when(ended("long-term-guardianship")).then_refused("guardianship.not-long-term");
+    let for_good = after(&rules, away_and([temporary(), long_term("94-2")]));
+    for_good.when(ended("long-term-guardianship")).then_admitted([]);
+}
+
+#[test]
+fn what_was_taken_away_is_given_back_once_and_ends_the_guardianship_for_good() {
+    let rules = rules();
+    let taken = [petitioned(), revoked(), long_term("94-4")];
+    after(&rules, [petitioned()])
+        .when(given_back("restored"))
+        .then_refused("guardianship.unknown-revocation");
+    let refused = after(&rules, taken.clone().into_iter().chain([given_back("refused")]));
+    refused.when(given_back("restored")).then_admitted([]);
+    refused.when(long_term("94-5")).then_refused("guardianship.already-long-term");
+    let restored = after(&rules, taken.into_iter().chain([given_back("restored")]));
+    restored.when(given_back("restored")).then_refused("guardianship.unknown-revocation");
+    restored.when(long_term("94-5")).then_admitted([]);
+    restored.when(long_term("94-4")).then_refused("guardianship.not-revoked");
 }
 
 #[test]

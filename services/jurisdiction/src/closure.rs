@@ -77,6 +77,8 @@ pub enum Predicate {
     TasksDone,
     /// Every supervision notice and every suggestion was answered.
     Answered,
+    /// The last offer of the case to another region was accepted there.
+    TransferAccepted,
     /// No agency's last word on the proposal is an objection.
     NoObjection,
     /// The closing was approved by one who may approve it.

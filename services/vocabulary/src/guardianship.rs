@@ -60,6 +60,18 @@ pub enum Guardianship {
     /// School, police station and committee know that the child goes home, or is.
     #[serde(rename = "guardianship.return-notice-given.v1")]
     ReturnNoticeGiven(ReturnNoticeGiven),
+    /// The court is asked to take guardianship away (Civil Code, article 36; Minors Protection Law, article 108).
+    #[serde(rename = "guardianship.revocation-petitioned.v1")]
+    RevocationPetitioned(RevocationPetitioned),
+    /// The court has decided on the petition, and may have appointed another guardian.
+    #[serde(rename = "guardianship.revocation-decided.v1")]
+    RevocationDecided(RevocationDecided),
+    /// The court has decided whether guardianship is given back (Civil Code, article 38).
+    #[serde(rename = "guardianship.restoration-decided.v1")]
+    RestorationDecided(RestorationDecided),
+    /// Civil affairs is the guardian for good, on one of the five grounds of the Minors Protection Law, article 94.
+    #[serde(rename = "guardianship.long-term-guardianship-started.v1")]
+    LongTermGuardianshipStarted(LongTermGuardianshipStarted),
 }
 
 impl Guardianship {
@@ -80,6 +92,10 @@ impl Guardianship {
         "guardianship.protection-order-extended.v1",
         "guardianship.protection-order-reviewed.v1",
         "guardianship.return-notice-given.v1",
+        "guardianship.revocation-petitioned.v1",
+        "guardianship.revocation-decided.v1",
+        "guardianship.restoration-decided.v1",
+        "guardianship.long-term-guardianship-started.v1",
     ];
 }
 
@@ -272,4 +288,66 @@ pub struct ReturnNoticeGiven {
     pub to: Vec<AgencyCode>,
     /// When the last of them was told.
     pub given_at: String,
+}
+
+/// See [`Guardianship::RevocationPetitioned`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationPetitioned {
+    /// The court.
+    pub to: AgencyCode,
+    /// When it was asked.
+    pub petitioned_at: String,
+    /// Grounds, by the number of the opinion of 2014.
+    pub grounds: Vec<String>,
+    /// True when it is asked for a guardian meanwhile.
+    pub temporary_asked: bool,
+    /// Who supports the petition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supported_by: Option<AgencyCode>,
+}
+
+/// See [`Guardianship::RevocationDecided`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RevocationDecided {
+    /// The petition, by its id.
+    pub petition: String,
+    /// When it was decided.
+    pub decided_at: String,
+    /// Revoked, refused or withdrawn.
+    pub outcome: String,
+    /// Who was appointed, as a kind; absent when nobody was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_guardian_kind: Option<String>,
+    /// Who is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Vec<AgencyCode>>,
+}
+
+/// See [`Guardianship::RestorationDecided`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestorationDecided {
+    /// The revocation, by the id of its decision.
+    pub revocation: String,
+    /// When it was decided.
+    pub decided_at: String,
+    /// Restored, refused or withdrawn.
+    pub outcome: String,
+    /// True when the child was heard.
+    pub child_heard: bool,
+    /// Who is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Vec<AgencyCode>>,
+}
+
+/// See [`Guardianship::LongTermGuardianshipStarted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LongTermGuardianshipStarted {
+    /// The number of article 94 that applies.
+    pub ground: String,
+    /// When it began.
+    pub started_at: String,
 }

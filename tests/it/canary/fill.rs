@@ -35,7 +35,8 @@ impl Contract {
     fn read(path: &std::path::Path) -> Self {
         let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         let kind = schema["$id"].as_str().unwrap().trim_start_matches("urn:lianhu:").to_owned();
-        let of_case = schema["x-history"] == "case";
+        let kinds = &schema["x-history"];
+        let of_case = kinds == "case" || kinds.as_array().is_some_and(|kinds| kinds.contains(&"case".into()));
         let roles =
             schema["x-publishers"].as_array().unwrap().iter().map(|role| role.as_str().unwrap().to_owned());
         let publishers = roles.filter(|role| role != "bus").collect();

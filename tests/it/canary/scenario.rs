@@ -147,6 +147,7 @@ impl<'s> Scenario<'s> {
         }
         self.the_child_is_interviewed(case);
         self.the_child_is_taken_away_and_comes_home(case);
+        self.the_court_takes_guardianship_away(case);
         let until = json!({"expires_at": soon(3600)});
         let glass = self.say_as_in_its_example("governance.break-glass-used.v1", case, until);
         self.say_as_in_its_example("governance.break-glass-reviewed.v1", case, json!({"use": glass}));
@@ -170,6 +171,15 @@ impl<'s> Scenario<'s> {
         let mut data = contract.example();
         data.as_object_mut().unwrap().extend(instead.as_object().unwrap().clone());
         self.say(agency, kind, Some(case), data).0
+    }
+
+    fn the_court_takes_guardianship_away(&mut self, case: &str) {
+        let petition = self.say_as_in_its_example("guardianship.revocation-petitioned.v1", case, json!({}));
+        let petition = json!({"petition": petition});
+        let revocation = self.say_as_in_its_example("guardianship.revocation-decided.v1", case, petition);
+        self.say_as_in_its_example("guardianship.long-term-guardianship-started.v1", case, json!({}));
+        let revocation = json!({"revocation": revocation});
+        self.say_as_in_its_example("guardianship.restoration-decided.v1", case, revocation);
     }
 
     fn the_child_is_interviewed(&mut self, case: &str) {

@@ -104,7 +104,17 @@ impl Tracks {
             Guardianship::ProtectionOrderReviewed(said) if said.outcome == "revoked" => {
                 self.0.insert(ProtectionOrder, known(&said.outcome, "outcome", fact));
             }
-            Guardianship::GuardianshipAssessed(_)
+            Guardianship::LongTermGuardianshipStarted(_) => self.set(Guardian, "long-term", fact),
+            Guardianship::RevocationDecided(said) if said.outcome == "revoked" => {
+                self.0.insert(Guardian, known(&said.outcome, "outcome", fact));
+            }
+            Guardianship::RestorationDecided(said) if said.outcome == "restored" => {
+                self.0.insert(Guardian, known(&said.outcome, "outcome", fact));
+            }
+            Guardianship::RevocationPetitioned(_)
+            | Guardianship::RevocationDecided(_)
+            | Guardianship::RestorationDecided(_)
+            | Guardianship::GuardianshipAssessed(_)
             | Guardianship::GuardianNotifiedToCollect(_)
             | Guardianship::ProtectionOrderExtended(_)
             | Guardianship::ProtectionOrderReviewed(_)

@@ -85,6 +85,33 @@ fn what_was_asked_is_answered() {
 }
 
 #[test]
+fn a_case_goes_to_another_region_when_that_has_taken_it_over() {
+    let rules = whole();
+    let offered = |id: &str| {
+        said(
+            "wbo",
+            id,
+            "closure.transfer-offered.v1",
+            json!({"offered_at": CLOSED_AT, "to_region": "999902"}),
+        )
+    };
+    let accepted = |id: &str| {
+        let data = json!({"transfer": id, "accepted_at": CLOSED_AT});
+        said("wbo", OTHER, "closure.transfer-accepted.v1", data)
+    };
+    let with = |facts: Vec<CaseFact>| {
+        let proposed = [proposed_as(ClosureType::TransferredRegion)];
+        after(&rules, settled_and_proposed().into_iter().chain(facts).chain(proposed))
+    };
+    let earlier = vec![offered(REFERRAL), offered(REPORT), accepted(REFERRAL)];
+    for waits in [vec![], vec![offered(REFERRAL)], earlier] {
+        assert_eq!(unmet(&with(waits), &rules, approved("wbo")), ["transfer-accepted"]);
+    }
+    with(vec![offered(REFERRAL), offered(REPORT), accepted(REPORT)]).when(approved("wbo")).then_admitted([]);
+    assert_eq!(owed([offered(REFERRAL)]), [""; 0], "a case that ends otherwise does not wait for it");
+}
+
+#[test]
 fn the_last_word_of_an_agency_counts() {
     assert_eq!(owed([consented("psb"), objected("psb")]), ["no-objection"]);
     assert_eq!(owed([objected("psb"), consented("psb")]), [""; 0]);

@@ -5,9 +5,10 @@ use vocabulary::case_conference::{CaseConference, Concluded};
 use vocabulary::given::said;
 use vocabulary::guardianship::{
     ChildRemoved, ChildReturned, GuardianNotifiedToCollect, Guardianship as Said, GuardianshipAssessed,
-    PlacementHandedOver, ProtectionOrderApplied, ProtectionOrderDecided, ProtectionOrderExpired,
-    ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed, ReturnNoticeGiven,
-    SafetyAssessed, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
+    LongTermGuardianshipStarted, PlacementHandedOver, ProtectionOrderApplied, ProtectionOrderDecided,
+    ProtectionOrderExpired, ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed,
+    RestorationDecided, ReturnNoticeGiven, RevocationDecided, RevocationPetitioned, SafetyAssessed,
+    TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
 };
 use vocabulary::intake::{CaseOpened, Intake};
 use vocabulary::mandatory_reporting::{EmergencyMeasuresTaken, MandatoryReporting};
@@ -214,4 +215,60 @@ pub(super) fn reviewed(outcome: &str) -> CaseFact {
 pub(super) fn notice_to(agency: &str) -> CaseFact {
     let notice = ReturnNoticeGiven { to: vec![code(agency)], given_at: time("2026-07-22 16:00") };
     at("mpc", "2026-07-22 16:00", OTHER, Said::ReturnNoticeGiven(notice))
+}
+
+/// The petition that the tests know as this.
+pub(super) const PETITION: &str = "00000000-0000-4000-8000-000000000003";
+/// The decision on it.
+pub(super) const DECISION: &str = "00000000-0000-4000-8000-000000000004";
+
+pub(super) fn petitioned_to(to: &str) -> CaseFact {
+    let petitioned = RevocationPetitioned {
+        to: code(to),
+        petitioned_at: time("2026-05-20 10:00"),
+        grounds: vec!["35-3".to_owned()],
+        temporary_asked: false,
+        supported_by: None,
+    };
+    at("cab", "2026-05-20 10:00", PETITION, Said::RevocationPetitioned(petitioned))
+}
+
+pub(super) fn petitioned() -> CaseFact {
+    petitioned_to("crt")
+}
+
+pub(super) fn court_decided(outcome: &str, appointed: Option<&str>) -> CaseFact {
+    let decided = RevocationDecided {
+        petition: PETITION.to_owned(),
+        decided_at: time("2026-06-15 10:00"),
+        outcome: outcome.to_owned(),
+        new_guardian_kind: appointed.map(str::to_owned),
+        to: None,
+    };
+    at("crt", "2026-06-15 10:00", DECISION, Said::RevocationDecided(decided))
+}
+
+pub(super) fn revoked() -> CaseFact {
+    court_decided("revoked", Some("civil-affairs"))
+}
+
+pub(super) fn given_back(outcome: &str) -> CaseFact {
+    let decided = RestorationDecided {
+        revocation: DECISION.to_owned(),
+        decided_at: time("2026-10-15 10:00"),
+        outcome: outcome.to_owned(),
+        child_heard: true,
+        to: None,
+    };
+    at("crt", "2026-10-15 10:00", OTHER, Said::RestorationDecided(decided))
+}
+
+pub(super) fn long_term(ground: &str) -> CaseFact {
+    let (ground, started_at) = (ground.to_owned(), time("2026-06-16 10:00"));
+    at(
+        "cab",
+        "2026-06-16 10:00",
+        OTHER,
+        Said::LongTermGuardianshipStarted(LongTermGuardianshipStarted { ground, started_at }),
+    )
 }

@@ -95,6 +95,7 @@ impl<'a> Reader<'a> {
             "justice-ended" => Predicate::JusticeEnded,
             "tasks-done" => Predicate::TasksDone,
             "answered" => Predicate::Answered,
+            "transfer-accepted" => Predicate::TransferAccepted,
             "no-objection" => Predicate::NoObjection,
             "file-decided" => Predicate::FileDecided,
             "approved" => return self.approved(parameters),

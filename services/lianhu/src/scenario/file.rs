@@ -6,6 +6,7 @@
 //! | `recordedtime` | the runner | when the bus records the line; without it, the event's `time` |
 //! | `refused` | the runner | the code with which the line must be refused |
 //! | `subject` | both | a history as a receipt named it, or `of:<id>`: the history that an earlier line opened |
+//! | a text of `data` | both | the same: a fact that names another history names it as `of:<id>` |
 //!
 //! The whole file is looked at before anything is published, and every fault is named with its line.
 
@@ -23,13 +24,13 @@ pub struct Line {
     pub recorded_text: String,
     /// The code with which it must be refused.
     pub refused: Option<String>,
-    /// The id of the line that opened its history.
-    of: Option<String>,
-    /// What is published, but for the subject when `of` names it.
+    /// The ids of the lines that opened the histories that it names.
+    of: Vec<String>,
+    /// What is published, but for the histories that only the bus can name.
     event: Map<String, Value>,
 }
 
-/// What begins a subject that only the bus can name.
+/// What begins the name of a history that only the bus can name.
 const OF: &str = "of:";
 
 /// Reads a file.
@@ -71,8 +72,7 @@ impl Line {
         };
         let recorded = Instant::parse(&recorded_text)
             .map_err(|_| "the time at which it is recorded is not an RFC 3339 time".to_owned())?;
-        let subject = event.get("subject").and_then(Value::as_str);
-        let of = subject.and_then(|subject| subject.strip_prefix(OF)).map(str::to_owned);
+        let of = texts(&mut event).filter_map(|text| opener(text).map(str::to_owned)).collect();
         Ok(Self { number, recorded, recorded_text, refused, of, event })
     }
 
@@ -82,7 +82,7 @@ impl Line {
             let (now, then, at) = (&self.recorded_text, &last.recorded_text, last.number);
             return Err(format!("recorded at {now}, before line {at} ({then}): time does not run backwards"));
         }
-        match self.of.as_ref().filter(|of| !opening.contains(*of)) {
+        match self.of.iter().find(|of| !opening.contains(*of)) {
             Some(of) => Err(format!("no line before this one opens a history with the id {of}")),
             None => Ok(self),
         }
@@ -95,12 +95,14 @@ impl Line {
         self.event.get("id").and_then(Value::as_str).filter(|_| opens)
     }
 
-    /// The event as its agency publishes it, its history named as the bus has named it; `None` when the line
-    /// that should have opened that history did not.
+    /// The event as its agency publishes it, each history named as the bus has named it; `None` when a line that
+    /// should have opened one did not.
     pub fn event(&self, opened: &HashMap<String, HistoryId>) -> Option<Vec<u8>> {
         let mut event = self.event.clone();
-        if let Some(of) = &self.of {
-            event.insert("subject".to_owned(), opened.get(of)?.as_str().into());
+        for text in texts(&mut event) {
+            if let Some(id) = opener(text) {
+                *text = opened.get(id)?.as_str().into();
+            }
         }
         Some(Value::Object(event).to_string().into_bytes())
     }
@@ -109,6 +111,20 @@ impl Line {
     pub fn attribute(&self, name: &str) -> &str {
         self.event.get(name).and_then(Value::as_str).unwrap_or_default()
     }
+}
+
+/// Everything in an event that may name a history: its subject, and what stands in its data.
+fn texts(event: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {
+    event.iter_mut().flat_map(|(name, value)| match (name.as_str(), value) {
+        ("subject", subject) => vec![subject],
+        ("data", Value::Object(data)) => data.values_mut().collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// The id of the line whose history a text names.
+fn opener(text: &Value) -> Option<&str> {
+    text.as_str()?.strip_prefix(OF).filter(|id| !id.contains(char::is_whitespace))
 }
 
 fn text_of(value: Option<Value>, name: &str) -> Result<Option<String>, String> {
@@ -146,6 +162,24 @@ mod tests {
         let expected: Value = serde_json::from_str(&line(r#","subject":"case-1f""#)).unwrap();
         assert_eq!(event, expected);
         assert!(lines[1].event(&HashMap::new()).is_none(), "its history was not opened");
+    }
+
+    #[test]
+    fn a_fact_that_names_another_history_names_it_by_the_line_that_opened_it() {
+        let linking = |other: &str| line(&format!(r#","subject":"of:a1","data":{{"other":"{other}"}}"#));
+        let text = format!("{}\n{}\n{}\n", line(""), linking("of:a1"), linking("of: words, not a name"));
+        let lines = read(&text).ok().unwrap();
+        let opened = HashMap::from([("a1".to_owned(), HistoryId::parse("case-1f").unwrap())]);
+        let other = |line: &Line| {
+            let event: Value = serde_json::from_slice(&line.event(&opened).unwrap()).unwrap();
+            event["data"]["other"].clone()
+        };
+        assert_eq!((other(&lines[1]), other(&lines[2])), ("case-1f".into(), "of: words, not a name".into()));
+        let unknown = faults(&format!("{}\n{}\n", line(""), linking("of:b7")));
+        assert!(
+            unknown.contains("line 2: no line before this one opens a history with the id b7"),
+            "{unknown}"
+        );
     }
 
     #[test]
