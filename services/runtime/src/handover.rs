@@ -5,15 +5,16 @@
 
 use crate::bus::Bus;
 use crate::problem::Problem;
-use agency_views::CaseRow;
+use agency_views::Case;
 use jurisdiction::Rules;
 use std::sync::PoisonError;
 use vocabulary::governance::{CoordinatorChanged, Governance};
-use vocabulary::{AgencyCode, HistoryId, Instant, Role};
+use vocabulary::{AgencyCode, Instant, Role, Version};
 
 impl Bus {
     /// Notes in every history that it has another coordinator than before. Looks at all of them when this process
-    /// begins, and whenever the coordinator has become another.
+    /// begins, and whenever the coordinator has become another. The views only say which histories to read: what a
+    /// history says of itself decides.
     pub(crate) async fn hand_over(&self) -> Result<(), Problem> {
         let (rules, now) = (self.rules()?, self.now());
         let hosts = hosts(&rules, now);
@@ -25,8 +26,18 @@ impl Bus {
         let complete = self.views.progress().borrow().applied >= *self.ledger.head().borrow();
         for history in self.views.now().desk.all()? {
             let Some(row) = self.views.now().desk.row(&history)? else { continue };
-            if row.parked.is_none()
-                && let Some(before) = self.hosts_before(&history, &row, &rules, known.is_some())?
+            // Where rules may have changed since, a row without a change does not tell who coordinated.
+            let tells = known.is_none() || row.case.hosts.is_some();
+            let by_row = self.hosts_before(&row.case, None, &rules)?;
+            if row.parked.is_some() || tells && by_row.is_none_or(|before| before == hosts) {
+                continue;
+            }
+            let read = self.histories.with(&history, |folded| {
+                let then = folded.rules.first().copied().filter(|_| known.is_some());
+                folded.broken.is_none().then(|| (Case::of(&folded.facts), then))
+            });
+            if let Some((case, then)) = skipping_damage(read)?
+                && let Some(before) = self.hosts_before(&case, then, &rules)?
                 && before != hosts
                 && !before.is_empty()
             {
@@ -46,24 +57,30 @@ impl Bus {
     }
 
     /// Who coordinated a history so far: whom the last change names, or else who did when it was opened. Rules that
-    /// were adopted since may say otherwise of that day; `by_rules_of_then` asks those of then.
+    /// were adopted since may say otherwise of that day; then those of `then` are asked.
     fn hosts_before(
         &self,
-        history: &HistoryId,
-        row: &CaseRow,
+        case: &Case,
+        then: Option<Version>,
         rules: &Rules,
-        by_rules_of_then: bool,
     ) -> Result<Option<Vec<AgencyCode>>, Problem> {
-        if row.case.hosts.is_some() {
-            return Ok(row.case.hosts.clone());
+        if case.hosts.is_some() {
+            return Ok(case.hosts.clone());
         }
-        let Some((opened, _)) = row.case.opened else { return Ok(None) };
-        if !by_rules_of_then {
-            return Ok(Some(hosts(rules, opened)));
-        }
-        let then = self.histories.with(history, |folded| folded.rules.first().copied())?;
+        let Some((opened, _)) = case.opened else { return Ok(None) };
         let then = then.map(|version| self.rulebook.at(version)).transpose()?;
         Ok(Some(hosts(then.as_ref().unwrap_or(rules), opened)))
+    }
+}
+
+/// A history that cannot be read is parked, and says so; the others go on.
+fn skipping_damage<T>(read: Result<Option<T>, Problem>) -> Result<Option<T>, Problem> {
+    match read {
+        Err(Problem::Damaged(why)) => {
+            tracing::error!(%why, "the coordination of a case cannot be handed over");
+            Ok(None)
+        }
+        read => read,
     }
 }
 

@@ -44,7 +44,8 @@ impl Bus {
                         tracing::error!(%why, "a link cannot be followed");
                         break;
                     }
-                    Problem::Busy => {} // others were first: look again
+                    // others were first: look again
+                    Problem::Busy => tokio::time::sleep(crate::disclose::AGAIN).await,
                     error if error.may_mend() => {
                         tracing::warn!(%error, "a link waits for a store");
                         tokio::time::sleep(crate::disclose::AGAIN).await;
