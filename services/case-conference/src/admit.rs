@@ -1,13 +1,10 @@
 //! Who may make what true of a conference and a plan, and when.
 
 use crate::state::{Case, Conference, Duty, DutyPhase, INQUORATE, Phase, State};
-use jurisdiction::Rules;
+use jurisdiction::{Quorum, Rules};
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted, TaskAssigned};
 use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
-
-/// How many agencies decide at the least: one alone confers with nobody.
-const QUORUM: usize = 2;
 
 vocabulary::refusals! {
     CaseNotOpen = "case-conference.case-not-open",
@@ -32,8 +29,11 @@ vocabulary::refusals! {
         "The conference ends before it begins. Check the times.",
         "会商结束时间早于开始时间，请核对时间。";
     NoQuorum = "case-conference.no-quorum",
-        "One agency alone cannot decide. Record the conference as inquorate and convene again.",
-        "仅有一个单位到会不能议决，请记录为未能议决，并另行召集。";
+        "Fewer agencies came than the region asks for. Record the conference as inquorate and convene again.",
+        "到会单位少于本区规定的数目，不能议决，请记录为未能议决，并另行召集。";
+    InquorateAgain = "case-conference.inquorate-again",
+        "Too few came the last time as well. This conference decides with whoever came.",
+        "前次会商已因到会单位不足未能议决，本次会商由到会单位议决。";
     ChildNotHeard = "case-conference.child-not-heard",
         "The child was to be heard, but no view of the child is recorded. Hear the child, or convene anew without.",
         "召集时已注明听取未成年人意见，但结论中没有其意见。请听取意见，或者另行召集。";
@@ -89,7 +89,7 @@ pub(crate) fn admit(
     let Fact::CaseConference(said) = &proposed.fact else { return Ok(Vec::new()) };
     match said {
         Said::Convened(said) => convened(state, said, proposed, rules),
-        Said::Concluded(said) => concluded(state, said, proposed),
+        Said::Concluded(said) => concluded(state, said, proposed, rules),
         Said::PlanAdopted(said) => plan_adopted(state, said, proposed, rules),
         Said::TaskAssigned(said) => assigned(state, said, proposed, rules),
         Said::TaskAccepted(said) => match own(state, &said.plan, &said.task, proposed)?.phase {
@@ -119,7 +119,7 @@ fn convened(state: &State, said: &Convened, proposed: &Proposed, rules: &Rules) 
     on_the_roster(&said.participants, proposed, rules)
 }
 
-fn concluded(state: &State, said: &Concluded, proposed: &Proposed) -> Answer {
+fn concluded(state: &State, said: &Concluded, proposed: &Proposed, rules: &Rules) -> Answer {
     let id = &said.conference;
     let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of(id))?;
     if conference.phase != Phase::Convened {
@@ -132,13 +132,21 @@ fn concluded(state: &State, said: &Concluded, proposed: &Proposed) -> Answer {
     if Instant::parse(&said.concluded_at).ok() < conference.at {
         return Err(Refusal::EndedBeforeItBegan.of(&said.concluded_at));
     }
-    if said.result == INQUORATE { Ok(()) } else { decided(conference, said) }
+    let quorum = rules.conferences().quorum(rules.local_date(proposed.now));
+    // A child does not wait for ever: after so many in vain, whoever comes decides.
+    let again = quorum.is_some_and(|quorum| state.in_vain >= quorum.inquorate);
+    match (said.result.as_str(), again) {
+        (INQUORATE, true) => Err(Refusal::InquorateAgain.of(id)),
+        (INQUORATE, false) => Ok(()),
+        (_, true) => decided(conference, said, None),
+        (_, false) => decided(conference, said, quorum),
+    }
 }
 
 /// What a decision needs; a conference to which too few came needs none of it.
-fn decided(conference: &Conference, said: &Concluded) -> Answer {
+fn decided(conference: &Conference, said: &Concluded, quorum: Option<&Quorum>) -> Answer {
     let present: BTreeSet<_> = said.attended.iter().collect();
-    if present.len() < QUORUM {
+    if quorum.is_some_and(|quorum| present.len() < quorum.agencies) {
         return Err(Refusal::NoQuorum.of_all(present));
     }
     let heard = matches!(said.child_view.as_str(), "heard" | "written");

@@ -16,6 +16,8 @@ pub struct State {
     pub case: Case,
     /// The conferences, by the `id` of their convening.
     pub conferences: BTreeMap<EventId, Conference>,
+    /// How many conferences in a row ended because too few came.
+    pub in_vain: usize,
     /// The plans, by the `id` of their adoption, each with its tasks by their labels.
     pub plans: BTreeMap<EventId, BTreeMap<String, Duty>>,
 }
@@ -144,7 +146,9 @@ impl State {
 
     fn conclude(&mut self, said: &Concluded) {
         if let Some(conference) = self.conferences.get_mut(said.conference.as_str()) {
-            conference.phase = if said.result == INQUORATE { Phase::Inquorate } else { Phase::Decided };
+            let inquorate = said.result == INQUORATE;
+            conference.phase = if inquorate { Phase::Inquorate } else { Phase::Decided };
+            self.in_vain = if inquorate { self.in_vain + 1 } else { 0 };
         }
     }
 }

@@ -3,17 +3,26 @@
 mod tasks;
 
 use crate::{CaseConference, Refusal};
-use jurisdiction::{Rules, given::rules};
+use jurisdiction::given;
+use jurisdiction::{RuleFile, Rules};
 use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted, Task};
-use vocabulary::given::{Given, given, said};
+use vocabulary::given::{Given, given as after_facts, said};
 use vocabulary::intake::{CaseOpened, Intake};
-use vocabulary::{AgencyCode, CaseFact, Child};
+use vocabulary::{AgencyCode, CaseFact, Child, Version};
 
 const CONFERENCE: &str = "00000000-0000-4000-8000-000000000001";
 const SECOND: &str = "00000000-0000-4000-8000-000000000002";
 const OTHER: &str = "00000000-0000-4000-8000-000000000009";
 /// The moment that all facts of these tests say they happened at.
 const AT: &str = "2026-03-30T14:18:00+08:00";
+
+/// The small region, in which two agencies at least decide, and too few may come once.
+fn rules() -> Rules {
+    let content = "[[quorum]]\nagencies = 2\ninquorate = 1\nfrom = \"2020-01-01\"\n\
+                   basis = { law = \"-\", article = \"-\", text = { zh = \"-\", en = \"-\" } }\n";
+    let quorum = RuleFile { path: "conference.toml".to_owned(), content: content.to_owned() };
+    Rules::read(&[given::files(), vec![quorum]].concat(), Version(1)).unwrap()
+}
 
 fn code(agency: &str) -> AgencyCode {
     AgencyCode::parse(agency).unwrap()
@@ -83,7 +92,7 @@ fn after<'r>(
     rules: &'r Rules,
     facts: impl IntoIterator<Item = CaseFact>,
 ) -> Given<'r, Rules, CaseConference> {
-    given(rules, facts)
+    after_facts(rules, facts)
 }
 
 /// What exactly the answer said is unmet.
@@ -157,6 +166,34 @@ fn one_agency_alone_decides_nothing_but_may_say_that_nobody_else_came() {
     let case = after(&rules, [opened(), convened(&["psb", "cab"], true)]);
     case.when(attended(&["psb"])).then_refused("case-conference.no-quorum");
     case.when(attended(&["psb", "psb"])).then_refused("case-conference.no-quorum");
+    case.when(inquorate(&["psb"])).then_admitted([]);
+}
+
+#[test]
+fn a_conference_to_which_too_few_came_is_held_once_more_and_that_one_decides() {
+    let rules = rules();
+    let second = |fact: CaseFact| match fact.fact {
+        vocabulary::Fact::CaseConference(Said::Convened(said_)) => said("wbo", SECOND, Said::Convened(said_)),
+        vocabulary::Fact::CaseConference(Said::Concluded(mut said_)) => {
+            said_.conference = SECOND.to_owned();
+            said("wbo", OTHER, Said::Concluded(said_))
+        }
+        _ => fact,
+    };
+    let in_vain = [opened(), convened(&["psb", "cab"], true), inquorate(&["psb"])];
+    let again = in_vain.into_iter().chain([second(convened(&["psb", "cab"], true))]);
+    let again = after(&rules, again);
+    again.when(second(inquorate(&["psb"]))).then_refused("case-conference.inquorate-again");
+    again.when(second(attended(&["psb"]))).then_admitted([]);
+    let unheard = second(concluded_with(|said| said.child_view = "declined".to_owned()));
+    again.when(unheard).then_refused("case-conference.child-not-heard");
+}
+
+#[test]
+fn where_the_region_asks_for_no_quorum_whoever_came_decides() {
+    let rules = given::rules();
+    let case = after(&rules, [opened(), convened(&["psb", "cab"], true)]);
+    case.when(attended(&["psb"])).then_admitted([]);
     case.when(inquorate(&["psb"])).then_admitted([]);
 }
 

@@ -11,6 +11,7 @@
 //! - **Clocks** (`clocks/*.toml`): what must happen by when, by whom, by which law, each with its dates. What
 //!   they say of a case is the work of `statutory-clock`.
 //! - **Risk** (`risk.toml`): how often a child of each grade is contacted, visited and assessed anew.
+//! - **Conferences** (`conference.toml`): how many agencies decide.
 //! - **Closure** (`closure.toml`): what must hold before a case may close, each with its dates. Whether it holds
 //!   of a case is the work of `closure`.
 //!
@@ -24,6 +25,7 @@
 mod calendar;
 pub mod clock;
 pub mod closure;
+mod conference;
 mod file;
 #[cfg(any(test, feature = "given"))]
 #[allow(clippy::expect_used, reason = "a test harness: a broken test must stop")]
@@ -38,6 +40,7 @@ mod visibility;
 pub use calendar::{Calendar, NoCalendar, Year};
 pub use clock::{ClockId, ClockRule, Clocks};
 pub use closure::Criteria;
+pub use conference::{Conferences, Quorum};
 pub use file::{CONTRACTS, Fault, RuleFile};
 pub use risk::Risk;
 pub use roster::{Agency, Name};
@@ -56,6 +59,7 @@ const AGENCIES: &str = "agencies.toml";
 const VISIBILITY: &str = "visibility.toml";
 const CLOSURE: &str = "closure.toml";
 const RISK: &str = "risk.toml";
+const CONFERENCE: &str = "conference.toml";
 
 const CALENDAR: &str = "calendar";
 const CLOCKS: &str = "clocks";
@@ -63,7 +67,7 @@ const CLOCKS: &str = "clocks";
 /// The files and folders that make up a jurisdiction. Any other is refused: a rule that nobody reads misleads.
 const FILES: [&str; 3] = [AGENCIES, VISIBILITY, CLOSURE];
 /// Files that a jurisdiction may do without: those that were adopted before they existed have none.
-const OPTIONAL: [&str; 1] = [RISK];
+const OPTIONAL: [&str; 2] = [RISK, CONFERENCE];
 const FOLDERS: [&str; 2] = [CALENDAR, CLOCKS];
 
 /// The rules of a region as one adoption put them in force. Cheap to clone.
@@ -76,6 +80,7 @@ pub struct Rules {
     clocks: Arc<Clocks>,
     risk: Arc<Risk>,
     closing: Arc<Criteria>,
+    conferences: Arc<Conferences>,
 }
 
 impl Rules {
@@ -97,10 +102,12 @@ impl Rules {
         let risk = risk.unwrap_or_default().into();
         let closing = file(CLOSURE).map(|file| Criteria::read(Reader::new(file, &mut faults)));
         let closing = closing.unwrap_or_default().into();
+        let conferences = file(CONFERENCE).and_then(|file| Conferences::read(Reader::new(file, &mut faults)));
+        let conferences = conferences.unwrap_or_default().into();
         match (roster, visibility) {
             (Some(roster), Some(visibility)) if faults.is_empty() => {
                 let (roster, visibility) = (roster.into(), visibility.into());
-                Ok(Self { version, roster, visibility, calendar, clocks, risk, closing })
+                Ok(Self { version, roster, visibility, calendar, clocks, risk, closing, conferences })
             }
             _ => {
                 faults.sort();
@@ -112,8 +119,8 @@ impl Rules {
     /// Before the first adoption: nobody is on the roster, and nothing is visible.
     pub fn none(region: &Region) -> Self {
         let roster = Roster::empty(region).into();
-        let (visibility, calendar, clocks, risk, closing) = <_>::default();
-        Self { version: Version(0), roster, visibility, calendar, clocks, risk, closing }
+        let (visibility, calendar, clocks, risk, closing, conferences) = <_>::default();
+        Self { version: Version(0), roster, visibility, calendar, clocks, risk, closing, conferences }
     }
 
     /// The region that these rules are of.
@@ -177,6 +184,11 @@ impl Rules {
     /// What must hold before a case may close.
     pub fn closing(&self) -> &Criteria {
         &self.closing
+    }
+
+    /// What a conference needs to decide.
+    pub fn conferences(&self) -> &Conferences {
+        &self.conferences
     }
 
     /// The agency, if it is on the roster at that time.

@@ -4,6 +4,7 @@ mod calendar_faults;
 mod clock_faults;
 mod clock_rounds;
 mod closure_faults;
+mod conference_faults;
 mod dates;
 mod levels;
 mod matrix_faults;

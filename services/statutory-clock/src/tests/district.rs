@@ -156,6 +156,10 @@ const TABLE: &[Golden] = &[
         start: &[r#"close wbo 2026-03-03T10:00 closure.closed.v1 {"proposal": "@propose", "closed_at": "@now", "closure_type": "goal-met", "to_be_sealed": true}"#],
         due: "2026-04-02",
         stop: r#"seal wbo 2026-04-02T10:00 closure.file-sealed.v1 {"sealed_at": "@now", "retention_class": "standard"}"# },
+    Golden { clock: "L03", owner: "coordinator", late: "2026-04-14 00:00", never: Verdict::Missed,
+        start: &[r#"vain wbo 2026-03-27T10:00 case-conference.concluded.v1 {"conference": "@convene", "result": "inquorate", "concluded_at": "@now", "attended": ["psb"], "child_view": "declined"}"#],
+        due: "2026-04-13", // 04-06 is Qingming
+        stop: r#"again wbo 2026-04-13T10:00 case-conference.concluded.v1 {"conference": "@again", "result": "plan", "concluded_at": "@now", "attended": ["psb"], "child_view": "heard"}"# },
     // Register.
     Golden { clock: "K38", owner: "care-centre", late: "", never: Verdict::Running,
         start: &[r#"worry vil-03 2026-03-02T10:00 follow-up.visit-concern-raised.v1 {"raised_at": "@now", "concern_code": "carer-unfit"}"#],
