@@ -5,9 +5,6 @@ use jurisdiction::Rules;
 use vocabulary::follow_up::{FollowUp as Said, RiskGradeAssigned, RiskGradeChanged, VisitRecorded};
 use vocabulary::{Consequence, Fact, Instant, Proposed};
 
-/// How many people lower a grade at the least: one can be deceived.
-const ASSESSORS: u32 = 2;
-
 vocabulary::refusals! {
     CaseNotOpen = "follow-up.case-not-open",
         "The case is not open yet. A visit before that belongs to the report.",
@@ -22,8 +19,8 @@ vocabulary::refusals! {
         "The case has another grade than the one that you change. Look at its grade, then change it.",
         "所填原等级与本案当前等级不一致，请核对后再调整。";
     LoweredAlone = "follow-up.lowered-alone",
-        "Nobody lowers a grade alone. At least two people assess.",
-        "不得由一人决定调低等级，至少两人评估。";
+        "Fewer people have assessed than the region asks for before a grade is lowered.",
+        "调低等级的评估人数少于本区规定。";
     ValidityPast = "follow-up.validity-past",
         "The grade ends before the day on which it is given. Check the date.",
         "等级有效期早于定级日期，请核对。";
@@ -42,7 +39,7 @@ pub(crate) fn admit(
     let Fact::FollowUp(said) = &proposed.fact else { return Ok(Vec::new()) };
     match said {
         Said::RiskGradeAssigned(said) => assigned(state, said, proposed, rules),
-        Said::RiskGradeChanged(said) => changed(state, said),
+        Said::RiskGradeChanged(said) => changed(state, said, rules),
         Said::VisitRecorded(said) => visited(state, said, proposed),
     }?;
     Ok(Vec::new())
@@ -60,12 +57,12 @@ fn assigned(state: &State, said: &RiskGradeAssigned, proposed: &Proposed, rules:
     }
 }
 
-fn changed(state: &State, said: &RiskGradeChanged) -> Answer {
+fn changed(state: &State, said: &RiskGradeChanged, rules: &Rules) -> Answer {
     let Some(grade) = state.grade else { return Err(Refusal::NotGraded.into()) };
     if grade != said.from {
         return Err(Refusal::NotTheGrade.of(grade));
     }
-    if said.to < said.from && said.assessors < ASSESSORS {
+    if said.to < said.from && rules.risk().lowered_by().is_some_and(|least| said.assessors < least) {
         return Err(Refusal::LoweredAlone.of(said.to));
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! The rules of follow-up as sentences.
 
 use crate::{FollowUp, Refusal};
-use jurisdiction::{Rules, given::rules};
+use jurisdiction::{RuleFile, Rules, given::rules};
 use vocabulary::follow_up::{FollowUp as Said, Grade, RiskGradeAssigned, RiskGradeChanged, VisitRecorded};
 use vocabulary::given::{Given, given, said};
 use vocabulary::intake::{CaseOpened, Intake};
-use vocabulary::{AgencyCode, CaseFact, Child};
+use vocabulary::{AgencyCode, CaseFact, Child, Version};
 
 const OTHER: &str = "00000000-0000-4000-8000-000000000009";
 /// The moment that all facts of these tests say they happened at; the bus records them a minute later.
@@ -81,12 +81,18 @@ fn a_grade_is_changed_from_what_it_is() {
 }
 
 #[test]
-fn nobody_lowers_a_grade_alone() {
-    let rules = rules();
+fn nobody_lowers_a_grade_alone_where_the_region_asks_for_two() {
+    let content = include_str!("../../../deploy/jurisdictions/demo/risk.toml").to_owned();
+    let risk = RuleFile { path: "risk.toml".to_owned(), content };
+    let files = [jurisdiction::given::files(), vec![risk]].concat();
+    let rules = Rules::read(&files, Version(1)).unwrap();
     let case = after(&rules, [assigned(Grade::L3)]);
     case.when(changed(Grade::L3, Grade::L2, 1)).then_refused("follow-up.lowered-alone");
     case.when(changed(Grade::L3, Grade::L2, 2)).then_admitted([]);
     case.when(changed(Grade::L3, Grade::L4, 1)).then_admitted([]);
+    let silent = jurisdiction::given::rules();
+    let case = after(&silent, [assigned(Grade::L3)]);
+    case.when(changed(Grade::L3, Grade::L2, 1)).then_admitted([]);
 }
 
 #[test]

@@ -37,6 +37,7 @@ impl Cadence {
 pub struct Risk {
     /// The grade of a child whom nobody has graded.
     ungraded: Option<Grade>,
+    lowered_by: Option<u32>,
     rows: Vec<GradeRow>,
     told: Vec<Told>,
 }
@@ -81,6 +82,11 @@ impl Risk {
     /// The grade of a child whom nobody has graded.
     pub fn ungraded(&self) -> Option<Grade> {
         self.ungraded
+    }
+
+    /// How many people lower a grade at the least; `None` where the region does not say.
+    pub fn lowered_by(&self) -> Option<u32> {
+        self.lowered_by
     }
 
     /// Every version of every grade, by grade and first day.

@@ -18,6 +18,7 @@ type Text = Spanned<String>;
 #[serde(deny_unknown_fields)]
 struct Shape {
     ungraded: Grade,
+    lowered_by: Option<u32>,
     grade: Vec<Row>,
     told: Vec<ToldRow>,
 }
@@ -65,7 +66,7 @@ impl Risk {
         }
         rows.sort_by_key(|row| (row.grade, row.term.from));
         let told = shape.told.iter().filter_map(|row| reader.told_by(row)).collect();
-        Some(Self { ungraded: Some(shape.ungraded), rows, told })
+        Some(Self { ungraded: Some(shape.ungraded), lowered_by: shape.lowered_by, rows, told })
     }
 }
 

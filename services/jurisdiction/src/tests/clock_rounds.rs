@@ -215,7 +215,9 @@ fn a_scheme_of_risk_reads_and_is_dated() {
     let rules = read(CLOCK);
     let risk = rules.risk();
     let day = |text: &str| text.parse().unwrap();
-    assert_eq!(risk.ungraded(), Some(Grade::L0));
+    assert_eq!((risk.ungraded(), risk.lowered_by()), (Some(Grade::L0), None));
+    let two = Rules::read(&with(CLOCK, Some(&format!("lowered_by = 2\n{RISK}"))), Version(1)).unwrap();
+    assert_eq!(two.risk().lowered_by(), Some(2));
     let visit = risk.cadence(Grade::L0, Cadence::Visit, day("2020-01-01"));
     assert_eq!(visit, Some(&Allowed::Next(Period::Quarter, LastDay::Fixed)));
     assert_eq!(risk.cadence(Grade::L0, Cadence::Visit, day("2019-12-31")), None);
