@@ -1,9 +1,11 @@
 //! Who may make what true of a conference and a plan, and when.
 
-use crate::state::{Case, Conference, Duty, DutyPhase, INQUORATE, Phase, State};
+use crate::state::{Case, Conference, Dissent, Duty, DutyPhase, INQUORATE, Phase, State};
 use jurisdiction::{Quorum, Rules};
 use std::collections::{BTreeMap, BTreeSet};
-use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted, TaskAssigned};
+use vocabulary::case_conference::{
+    CaseConference as Said, Concluded, Convened, PlanAdopted, PositionStated, TaskAssigned,
+};
 use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
 
 vocabulary::refusals! {
@@ -37,6 +39,24 @@ vocabulary::refusals! {
     ChildNotHeard = "case-conference.child-not-heard",
         "The child was to be heard, but no view of the child is recorded. Hear the child, or convene anew without.",
         "召集时已注明听取未成年人意见，但结论中没有其意见。请听取意见，或者另行召集。";
+    NotDecided = "case-conference.not-decided",
+        "This conference has decided nothing yet that one could agree or disagree with.",
+        "这次会商尚未作出决定，无从表明意见。";
+    NotCalled = "case-conference.not-called",
+        "Your agency was not called to this conference.",
+        "贵单位未被邀请参加这次会商。";
+    PositionIdTaken = "case-conference.position-id-taken",
+        "This case already holds a dissent with this id. Send yours under a new id.",
+        "本案中已有使用该编号的不同意见，请换一个新编号发送。";
+    UnknownDissent = "case-conference.unknown-dissent",
+        "This case holds no dissent with that id.",
+        "本案中没有该编号的不同意见。";
+    DissentSettled = "case-conference.dissent-settled",
+        "This dissent has been settled.",
+        "该不同意见已经处理完毕。";
+    LevelReached = "case-conference.level-reached",
+        "The dissent was laid before these already.",
+        "该不同意见已经提请这一层级协调。";
     NothingDecided = "case-conference.nothing-decided",
         "No conference of this case has decided anything yet. A plan follows from a decision.",
         "本案尚无作出决定的会商。计划应当依据会商决定制定。";
@@ -90,6 +110,12 @@ pub(crate) fn admit(
     match said {
         Said::Convened(said) => convened(state, said, proposed, rules),
         Said::Concluded(said) => concluded(state, said, proposed, rules),
+        Said::PositionStated(said) => stated(state, said, proposed),
+        Said::DissentEscalated(said) => match dissent(state, &said.position)? {
+            levels if levels.contains(&said.level) => Err(Refusal::LevelReached.of(&said.level)),
+            _ => Ok(()),
+        },
+        Said::DissentSettled(said) => dissent(state, &said.position).map(drop),
         Said::PlanAdopted(said) => plan_adopted(state, said, proposed, rules),
         Said::TaskAssigned(said) => assigned(state, said, proposed, rules),
         Said::TaskAccepted(said) => match own(state, &said.plan, &said.task, proposed)?.phase {
@@ -154,6 +180,29 @@ fn decided(conference: &Conference, said: &Concluded, quorum: Option<&Quorum>) -
         return Err(Refusal::ChildNotHeard.of(&said.child_view));
     }
     Ok(())
+}
+
+/// Whoever was called to a conference says what it thinks of its decision; more than once, when it changes its mind.
+fn stated(state: &State, said: &PositionStated, proposed: &Proposed) -> Answer {
+    let id = &said.conference;
+    let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of(id))?;
+    if conference.phase != Phase::Decided {
+        return Err(Refusal::NotDecided.of(id));
+    }
+    if !conference.invited.contains(proposed.publisher()) {
+        return Err(Refusal::NotCalled.of(id));
+    }
+    let own = &proposed.attributes.id;
+    if state.dissents.contains_key(own) { Err(Refusal::PositionIdTaken.of(own)) } else { Ok(()) }
+}
+
+/// Before whom an open dissent was laid so far.
+fn dissent<'s>(state: &'s State, id: &str) -> Result<&'s BTreeSet<String>, vocabulary::Refusal> {
+    match state.dissents.get(id) {
+        None => Err(Refusal::UnknownDissent.of(id)),
+        Some(Dissent::Settled) => Err(Refusal::DissentSettled.of(id)),
+        Some(Dissent::Open { levels }) => Ok(levels),
+    }
 }
 
 fn plan_adopted(state: &State, said: &PlanAdopted, proposed: &Proposed, rules: &Rules) -> Answer {

@@ -2,7 +2,8 @@
 //!
 //! The coordinator **convenes** agencies (UCL 9), and the conference is **concluded** once, with its result, who
 //! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
-//! *inquorate*. A **plan** is adopted by a case that has decided something; it says which agency does what by
+//! *inquorate*. Whoever was called says whether it agrees; a **dissent** is laid before those above, level by level,
+//! until it is settled, and stops nothing meanwhile. A **plan** is adopted by a case that has decided something; it says which agency does what by
 //! when, so that nothing of it is owed by nobody. Each **task** is taken on or declined by its owner, given to
 //! another when it was declined, replaced by another task, and done.
 //!
@@ -19,7 +20,7 @@ mod state;
 mod tests;
 
 pub use admit::Refusal;
-pub use state::{Case, Conference, Duty, DutyPhase, Phase, State};
+pub use state::{Case, Conference, Dissent, Duty, DutyPhase, Phase, State};
 
 use jurisdiction::Rules;
 use vocabulary::{CaseFact, Consequence, Proposed, Stage};

@@ -9,6 +9,9 @@ use vocabulary::{AgencyCode, CaseFact, EventId, Fact, Instant};
 /// The result of a conference to which too few came.
 pub(crate) const INQUORATE: &str = "inquorate";
 
+/// The position of an agency that does not agree.
+const DISSENTS: &str = "dissents";
+
 /// What it remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -18,8 +21,22 @@ pub struct State {
     pub conferences: BTreeMap<EventId, Conference>,
     /// How many conferences in a row ended because too few came.
     pub in_vain: usize,
+    /// The dissents, by the `id` of the position.
+    pub dissents: BTreeMap<EventId, Dissent>,
     /// The plans, by the `id` of their adoption, each with its tasks by their labels.
     pub plans: BTreeMap<EventId, BTreeMap<String, Duty>>,
+}
+
+/// An agency does not agree with what was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dissent {
+    /// It waits to be settled.
+    Open {
+        /// Before whom it was laid so far.
+        levels: BTreeSet<String>,
+    },
+    /// It has come to its end.
+    Settled,
 }
 
 /// A task of a plan.
@@ -91,6 +108,21 @@ impl State {
         match &fact.fact {
             Fact::CaseConference(Said::Convened(said)) => self.convene(&fact.attributes.id, said),
             Fact::CaseConference(Said::Concluded(said)) => self.conclude(said),
+            Fact::CaseConference(Said::PositionStated(said)) if said.position == DISSENTS => {
+                let open = Dissent::Open { levels: BTreeSet::new() };
+                self.dissents.entry(fact.attributes.id.clone()).or_insert(open);
+            }
+            Fact::CaseConference(Said::PositionStated(_)) => {}
+            Fact::CaseConference(Said::DissentEscalated(said)) => {
+                if let Some(Dissent::Open { levels }) = self.dissents.get_mut(said.position.as_str()) {
+                    levels.insert(said.level.clone());
+                }
+            }
+            Fact::CaseConference(Said::DissentSettled(said)) => {
+                if let Some(dissent) = self.dissents.get_mut(said.position.as_str()) {
+                    *dissent = Dissent::Settled;
+                }
+            }
             Fact::CaseConference(Said::PlanAdopted(said)) => {
                 let given = said.tasks.iter().map(|task| (task.task.clone(), Duty::of(&task.owner)));
                 self.plans.insert(fact.attributes.id.clone(), given.collect());

@@ -1,5 +1,6 @@
 //! The rules of the case conference as sentences.
 
+mod dissent;
 mod tasks;
 
 use crate::{CaseConference, Refusal};
@@ -273,7 +274,8 @@ fn a_plan_is_looked_at_again_on_a_later_day() {
 fn every_rule_is_tried_here() {
     for refusal in Refusal::ALL {
         let tried = format!("then_refused(\"{}\")", refusal.code());
-        let here = [include_str!("tests.rs"), include_str!("tests/tasks.rs")];
+        let here =
+            [include_str!("tests.rs"), include_str!("tests/tasks.rs"), include_str!("tests/dissent.rs")];
         assert!(here.iter().any(|file| file.contains(&tried)), "{}", refusal.code());
     }
 }

@@ -249,7 +249,11 @@ impl Obligations {
                 self.tasks.insert(said.task.clone());
             }
             CaseConference::TaskCompleted(said) => drop(self.tasks.remove(&said.task)),
-            CaseConference::TaskAccepted(_) | CaseConference::TaskDeclined(_) => {}
+            CaseConference::PositionStated(_)
+            | CaseConference::DissentEscalated(_)
+            | CaseConference::DissentSettled(_)
+            | CaseConference::TaskAccepted(_)
+            | CaseConference::TaskDeclined(_) => {}
         }
     }
 

@@ -14,6 +14,15 @@ pub enum CaseConference {
     /// A conference has ended, with its result and who came.
     #[serde(rename = "case-conference.concluded.v1")]
     Concluded(Concluded),
+    /// An agency of a conference says whether it agrees with what was decided.
+    #[serde(rename = "case-conference.position-stated.v1")]
+    PositionStated(PositionStated),
+    /// A dissent is laid before those above.
+    #[serde(rename = "case-conference.dissent-escalated.v1")]
+    DissentEscalated(DissentEscalated),
+    /// A dissent has come to its end.
+    #[serde(rename = "case-conference.dissent-settled.v1")]
+    DissentSettled(DissentSettled),
     /// The plan for one child is adopted: what is to be reached, and which agency does what by when.
     #[serde(rename = "case-conference.plan-adopted.v1")]
     PlanAdopted(PlanAdopted),
@@ -36,6 +45,9 @@ impl CaseConference {
     pub const TYPES: &[&str] = &[
         "case-conference.convened.v1",
         "case-conference.concluded.v1",
+        "case-conference.position-stated.v1",
+        "case-conference.dissent-escalated.v1",
+        "case-conference.dissent-settled.v1",
         "case-conference.plan-adopted.v1",
         "case-conference.task-assigned.v1",
         "case-conference.task-accepted.v1",
@@ -73,6 +85,42 @@ pub struct Concluded {
     pub attended: Vec<AgencyCode>,
     /// How the child's view came in: heard, in writing, declined, or too young to form one.
     pub child_view: String,
+}
+
+/// See [`CaseConference::PositionStated`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PositionStated {
+    /// The conference, by the id of its convening.
+    pub conference: String,
+    /// It agrees, agrees with conditions, or dissents.
+    pub position: String,
+    /// When it was stated.
+    pub stated_at: String,
+}
+
+/// See [`CaseConference::DissentEscalated`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DissentEscalated {
+    /// The position of dissent, by its id.
+    pub position: String,
+    /// Before whom it is laid.
+    pub level: String,
+    /// When.
+    pub escalated_at: String,
+}
+
+/// See [`CaseConference::DissentSettled`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DissentSettled {
+    /// The position of dissent, by its id.
+    pub position: String,
+    /// Withdrawn, agreed on something else, or the decision stands.
+    pub outcome: String,
+    /// When it was settled.
+    pub settled_at: String,
 }
 
 /// See [`CaseConference::PlanAdopted`].

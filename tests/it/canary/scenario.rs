@@ -211,6 +211,12 @@ impl<'s> Scenario<'s> {
         let conference = self.say_as_in_its_example("case-conference.convened.v1", case, json!({}));
         let home = json!({"conference": conference, "result": "return"});
         self.say_as_in_its_example("case-conference.concluded.v1", case, home);
+        let dissents = json!({"conference": conference, "position": "dissents", "stated_at": when()});
+        let (position, _) = self.say("mpc", "case-conference.position-stated.v1", Some(case), dissents);
+        for fact in ["escalated", "settled"] {
+            let kind = format!("case-conference.dissent-{fact}.v1");
+            self.say_as_in_its_example(&kind, case, json!({"position": position}));
+        }
         for fact in [
             "guardianship-assessed",
             "guardian-notified-to-collect",

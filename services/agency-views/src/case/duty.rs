@@ -249,7 +249,10 @@ impl Duties {
                     self.wait(DutyKind::ConcludeConference, coordinator(), &said.conference, fact, None);
                 }
             }
-            CaseConference::PlanAdopted(_)
+            CaseConference::PositionStated(_)
+            | CaseConference::DissentEscalated(_)
+            | CaseConference::DissentSettled(_)
+            | CaseConference::PlanAdopted(_)
             | CaseConference::TaskAssigned(_)
             | CaseConference::TaskAccepted(_)
             | CaseConference::TaskDeclined(_)

@@ -115,7 +115,10 @@ impl Phases {
                 }
             }
             Fact::CaseConference(
-                CaseConference::TaskAssigned(_)
+                CaseConference::PositionStated(_)
+                | CaseConference::DissentEscalated(_)
+                | CaseConference::DissentSettled(_)
+                | CaseConference::TaskAssigned(_)
                 | CaseConference::TaskAccepted(_)
                 | CaseConference::TaskDeclined(_)
                 | CaseConference::TaskCompleted(_),

@@ -160,6 +160,18 @@ const TABLE: &[Golden] = &[
         start: &[r#"vain wbo 2026-03-27T10:00 case-conference.concluded.v1 {"conference": "@convene", "result": "inquorate", "concluded_at": "@now", "attended": ["psb"], "child_view": "declined"}"#],
         due: "2026-04-13", // 04-06 is Qingming
         stop: r#"again wbo 2026-04-13T10:00 case-conference.concluded.v1 {"conference": "@again", "result": "plan", "concluded_at": "@now", "attended": ["psb"], "child_view": "heard"}"# },
+    Golden { clock: "L04", owner: "coordinator", late: "2026-04-04 00:00", never: Verdict::Missed,
+        start: &[r#"no mpc 2026-03-27T10:00 case-conference.position-stated.v1 {"conference": "@convene", "position": "dissents", "stated_at": "@now"}"#],
+        due: "2026-04-03",
+        stop: r#"up wbo 2026-04-03T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "heads-of-agencies", "escalated_at": "@now"}"# },
+    Golden { clock: "L05", owner: "coordinator", late: "2026-04-04 00:00", never: Verdict::Missed,
+        start: &[r#"up wbo 2026-03-27T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "heads-of-agencies", "escalated_at": "@now"}"#],
+        due: "2026-04-03",
+        stop: r#"end wbo 2026-04-03T10:00 case-conference.dissent-settled.v1 {"position": "@no", "outcome": "compromise", "settled_at": "@now"}"# },
+    Golden { clock: "L06", owner: "reviewer", late: "2026-04-14 00:00", never: Verdict::Missed,
+        start: &[r#"up wbo 2026-03-27T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "committee", "escalated_at": "@now"}"#],
+        due: "2026-04-13", // 04-06 is Qingming
+        stop: r#"end wcc 2026-04-13T10:00 case-conference.dissent-settled.v1 {"position": "@no", "outcome": "overruled", "settled_at": "@now"}"# },
     // Register.
     Golden { clock: "K38", owner: "care-centre", late: "", never: Verdict::Running,
         start: &[r#"worry vil-03 2026-03-02T10:00 follow-up.visit-concern-raised.v1 {"raised_at": "@now", "concern_code": "carer-unfit"}"#],
