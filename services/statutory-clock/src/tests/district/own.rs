@@ -1,0 +1,32 @@
+//! The clocks that the study does not have: the district's own.
+
+use super::Golden;
+use crate::Verdict;
+
+#[rustfmt::skip]
+pub(super) const TABLE: &[Golden] = &[
+    Golden { clock: "L01", owner: "coordinator", late: "2026-04-08 00:00", never: Verdict::Missed,
+        start: &[r#"glass psb-05 2026-04-01T22:18 governance.break-glass-used.v1 {"reason_code": "crisis", "groups": ["child-identity"], "expires_at": "2026-04-02T22:18:00+08:00"}"#],
+        due: "2026-04-07", // 04-04 to 04-06 is Qingming
+        stop: r#"look wbo 2026-04-07T10:00 governance.break-glass-reviewed.v1 {"use": "@glass", "outcome": "justified", "reviewed_at": "@now"}"# },
+    Golden { clock: "L02", owner: "coordinator", late: "2026-04-03 00:00", never: Verdict::Missed,
+        start: &[r#"close wbo 2026-03-03T10:00 closure.closed.v1 {"proposal": "@propose", "closed_at": "@now", "closure_type": "goal-met", "to_be_sealed": true}"#],
+        due: "2026-04-02",
+        stop: r#"seal wbo 2026-04-02T10:00 closure.file-sealed.v1 {"sealed_at": "@now", "retention_class": "standard"}"# },
+    Golden { clock: "L03", owner: "coordinator", late: "2026-04-14 00:00", never: Verdict::Missed,
+        start: &[r#"vain wbo 2026-03-27T10:00 case-conference.concluded.v1 {"conference": "@convene", "result": "inquorate", "concluded_at": "@now", "attended": ["psb"], "child_view": "declined"}"#],
+        due: "2026-04-13", // 04-06 is Qingming
+        stop: r#"again wbo 2026-04-13T10:00 case-conference.concluded.v1 {"conference": "@again", "result": "plan", "concluded_at": "@now", "attended": ["psb"], "child_view": "heard"}"# },
+    Golden { clock: "L04", owner: "coordinator", late: "2026-04-04 00:00", never: Verdict::Missed,
+        start: &[r#"no mpc 2026-03-27T10:00 case-conference.position-stated.v1 {"conference": "@convene", "position": "dissents", "stated_at": "@now"}"#],
+        due: "2026-04-03",
+        stop: r#"up wbo 2026-04-03T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "heads-of-agencies", "escalated_at": "@now"}"# },
+    Golden { clock: "L05", owner: "coordinator", late: "2026-04-04 00:00", never: Verdict::Missed,
+        start: &[r#"up wbo 2026-03-27T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "heads-of-agencies", "escalated_at": "@now"}"#],
+        due: "2026-04-03",
+        stop: r#"end wbo 2026-04-03T10:00 case-conference.dissent-settled.v1 {"position": "@no", "outcome": "compromise", "settled_at": "@now"}"# },
+    Golden { clock: "L06", owner: "reviewer", late: "2026-04-14 00:00", never: Verdict::Missed,
+        start: &[r#"up wbo 2026-03-27T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "committee", "escalated_at": "@now"}"#],
+        due: "2026-04-13", // 04-06 is Qingming
+        stop: r#"end wcc 2026-04-13T10:00 case-conference.dissent-settled.v1 {"position": "@no", "outcome": "overruled", "settled_at": "@now"}"# },
+];
