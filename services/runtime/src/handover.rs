@@ -9,12 +9,12 @@ use agency_views::Case;
 use jurisdiction::Rules;
 use std::sync::PoisonError;
 use vocabulary::governance::{CoordinatorChanged, Governance};
-use vocabulary::{AgencyCode, Instant, Role, Version};
+use vocabulary::{AgencyCode, Instant, Role};
 
 impl Bus {
     /// Notes in every history that it has another coordinator than before. Looks at all of them when this process
-    /// begins, and whenever the coordinator has become another. The views only say which histories to read: what a
-    /// history says of itself decides.
+    /// begins, and whenever the coordinator has become another. The views only say which histories to read, which
+    /// costs a row each; what a history says of itself decides.
     pub(crate) async fn hand_over(&self) -> Result<(), Problem> {
         let (rules, now) = (self.rules()?, self.now());
         let hosts = hosts(&rules, now);
@@ -26,18 +26,12 @@ impl Bus {
         let complete = self.views.progress().borrow().applied >= *self.ledger.head().borrow();
         for history in self.views.now().desk.all()? {
             let Some(row) = self.views.now().desk.row(&history)? else { continue };
-            // Where rules may have changed since, a row without a change does not tell who coordinated.
-            let tells = known.is_none() || row.case.hosts.is_some();
-            let by_row = self.hosts_before(&row.case, None, &rules)?;
-            if row.parked.is_some() || tells && by_row.is_none_or(|before| before == hosts) {
+            let before = if row.parked.is_none() { self.hosts_before(&row.case)? } else { None };
+            if before.is_none_or(|before| before == hosts) {
                 continue;
             }
-            let read = self.histories.with(&history, |folded| {
-                let then = folded.rules.first().copied().filter(|_| known.is_some());
-                folded.broken.is_none().then(|| (Case::of(&folded.facts), then))
-            });
-            if let Some((case, then)) = skipping_damage(read)?
-                && let Some(before) = self.hosts_before(&case, then, &rules)?
+            let read = self.histories.with(&history, |folded| Case::of(&folded.facts));
+            if let Some(before) = self.hosts_before(&skipping_damage(read)?)?
                 && before != hosts
                 && !before.is_empty()
             {
@@ -56,29 +50,23 @@ impl Bus {
         Ok(())
     }
 
-    /// Who coordinated a history so far: whom the last change names, or else who did when it was opened. Rules that
-    /// were adopted since may say otherwise of that day; then those of `then` are asked.
-    fn hosts_before(
-        &self,
-        case: &Case,
-        then: Option<Version>,
-        rules: &Rules,
-    ) -> Result<Option<Vec<AgencyCode>>, Problem> {
+    /// Who coordinated a history so far: whom the last change names, or else who did when it was opened, by the rules
+    /// of then. Rules that were adopted since may say otherwise of that day.
+    fn hosts_before(&self, case: &Case) -> Result<Option<Vec<AgencyCode>>, Problem> {
         if case.hosts.is_some() {
             return Ok(case.hosts.clone());
         }
-        let Some((opened, _)) = case.opened else { return Ok(None) };
-        let then = then.map(|version| self.rulebook.at(version)).transpose()?;
-        Ok(Some(hosts(then.as_ref().unwrap_or(rules), opened)))
+        let Some((opened, first)) = case.opened else { return Ok(None) };
+        Ok(Some(hosts(&self.rulebook.as_of(first.sequence)?, opened)))
     }
 }
 
-/// A history that cannot be read is parked, and says so; the others go on.
-fn skipping_damage<T>(read: Result<Option<T>, Problem>) -> Result<Option<T>, Problem> {
+/// A history that cannot be read is parked, and says so; the others go on, and it reads as one without facts.
+fn skipping_damage(read: Result<Case, Problem>) -> Result<Case, Problem> {
     match read {
         Err(Problem::Damaged(why)) => {
             tracing::error!(%why, "the coordination of a case cannot be handed over");
-            Ok(None)
+            Ok(Case::default())
         }
         read => read,
     }

@@ -1,7 +1,8 @@
 //! What the bus says of links between histories: in the one that was linked, that another case has absorbed it; in the
 //! case that goes on, that it owes the reporters of a linked history nothing more. A stage sees its own history only.
 //!
-//! The follower reads the ledger from its beginning whenever a process starts. The ids of what it says derive from
+//! The follower reads the ledger from its beginning whenever a process starts, beside everything else: a start costs
+//! one reading of the ledger, and a link waits meanwhile. The ids of what it says derive from
 //! the link, so that saying it a second time does nothing.
 
 use crate::bus::Bus;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{AsOf, Caller, ClockState};
+use vocabulary::Version;
 use vocabulary::governance::Form;
 
 /// The roster, with the coordination moved to the civil-affairs department on a day.
@@ -106,6 +107,61 @@ async fn rules_that_move_the_role_at_once_do_so_in_what_is_under_way() {
     assert_eq!(change.event["data"], json!({"from": ["wbo"], "to": ["cab"], "since": "2026-03-01"}));
     let old = bus.bus.feed(&Caller { agency: AgencyCode::parse("wbo").unwrap() }, 0, 10).unwrap();
     assert!(old.iter().all(|item| item.form == Form::Coarse), "what it was told shrinks to the status");
+}
+
+#[tokio::test]
+async fn a_process_that_starts_after_the_rules_moved_the_role_says_so_too() {
+    let bus = bare();
+    bus.bus.adopt(&demo_files_with_clocks()).await.unwrap();
+    let case = waiting(&bus).await;
+    bus.bus.adopt(&moved("2026-03-01")).await.unwrap(); // a day before the report, and nobody has said anything
+    let another = quiet(&bus, "again").await;
+    another.announce().await.unwrap();
+    assert_eq!(changes(&bus, &case), [json!({"from": ["wbo"], "to": ["cab"], "since": "2026-03-01"})]);
+}
+
+#[tokio::test]
+async fn a_view_that_is_behind_says_nothing_that_the_history_knows_better() {
+    let bus = bare();
+    bus.bus.adopt(&demo_files_with_clocks()).await.unwrap();
+    let case = waiting(&bus).await;
+    announced(&bus).await;
+    bus.bus.adopt(&moved("2026-03-01")).await.unwrap();
+    let behind = quiet(&bus, "behind").await; // its row still names the first host
+    announced(&bus).await; // wbo to cab
+    let files = moved("2026-03-01");
+    let back = files.iter().cloned().map(|mut file| {
+        file.content = file.content.replace(
+            "{ role = \"coordinator\", from = \"2026-03-01\" }",
+            "{ role = \"coordinator\", from = \"2026-03-01\", until = \"2026-03-02\" }",
+        );
+        if file.path == "agencies.toml" {
+            let feo = "{ role = \"reviewer\", from = \"2024-04-26\" },";
+            let more = format!("{feo}\n  {{ role = \"coordinator\", from = \"2026-03-02\" }},");
+            file.content = file.content.replacen(feo, &more, 1);
+        }
+        file
+    });
+    bus.bus.adopt(&back.collect::<Vec<_>>()).await.unwrap();
+    behind.announce().await.unwrap();
+    let told: Vec<_> =
+        changes(&bus, &case).iter().map(|said| (said["from"].clone(), said["to"].clone())).collect();
+    assert_eq!(told, [(json!(["wbo"]), json!(["cab"])), (json!(["cab"]), json!(["feo"]))]);
+}
+
+/// Another process, with views of its own that are caught up; it has said nothing yet.
+async fn quiet(bus: &Fixture, views: &str) -> Arc<Bus> {
+    let another = Arc::new(bus.another(views));
+    settle_with(&another, crate::Duties { disclosure: true, clocks: false }).await;
+    another
+}
+
+/// What was said of the coordination in a history.
+fn changes(bus: &Fixture, case: &HistoryId) -> Vec<Value> {
+    let records = bus.ledger.read(case, Version(0)).unwrap();
+    let facts = records.iter().flat_map(|stored| stored.record.facts.iter());
+    let changed = facts.filter(|fact| fact.attributes.kind.as_str() == "governance.coordinator-changed.v1");
+    changed.map(|fact| fact.data.clone().into()).collect()
 }
 
 #[tokio::test]

@@ -170,7 +170,12 @@ impl Fixture {
 }
 
 pub(crate) async fn settle(bus: &Arc<Bus>) {
-    let running = tokio::spawn(bus.clone().run(crate::Duties::ALL));
+    settle_with(bus, crate::Duties::ALL).await
+}
+
+/// The same, with some of the followers.
+pub(crate) async fn settle_with(bus: &Arc<Bus>, duties: crate::Duties) {
+    let running = tokio::spawn(bus.clone().run(duties));
     for _ in 0..3_000 {
         let status = bus.status().unwrap();
         if status.disclosed == Some(status.head) && status.views == status.head || !status.stopped.is_empty()
