@@ -33,9 +33,9 @@ vocabulary::refusals! {
     NoQuorum = "case-conference.no-quorum",
         "Fewer agencies came than the region asks for. Record the conference as inquorate and convene again.",
         "到会单位少于本区规定的数目，不能议决，请记录为未能议决，并另行召集。";
-    InquorateAgain = "case-conference.inquorate-again",
-        "Too few came the last time as well. This conference decides with whoever came.",
-        "前次会商已因到会单位不足未能议决，本次会商由到会单位议决。";
+    EnoughCame = "case-conference.enough-came",
+        "Enough agencies came to decide: as many as the region asks for, or whoever comes after too few did before.",
+        "到会单位已足以议决：达到本区规定的数目，或者前次未能议决后由到会单位议决。";
     ChildNotHeard = "case-conference.child-not-heard",
         "The child was to be heard, but no view of the child is recorded. Hear the child, or convene anew without.",
         "召集时已注明听取未成年人意见，但结论中没有其意见。请听取意见，或者另行召集。";
@@ -158,23 +158,19 @@ fn concluded(state: &State, said: &Concluded, proposed: &Proposed, rules: &Rules
     if Instant::parse(&said.concluded_at).ok() < conference.at {
         return Err(Refusal::EndedBeforeItBegan.of(&said.concluded_at));
     }
-    let quorum = rules.conferences().quorum(rules.local_date(proposed.now));
+    let present: BTreeSet<_> = said.attended.iter().collect();
     // A child does not wait for ever: after so many in vain, whoever comes decides.
-    let again = quorum.is_some_and(|quorum| state.in_vain >= quorum.inquorate);
-    match (said.result.as_str(), again) {
-        (INQUORATE, true) => Err(Refusal::InquorateAgain.of(id)),
-        (INQUORATE, false) => Ok(()),
-        (_, true) => decided(conference, said, None),
-        (_, false) => decided(conference, said, quorum),
+    let decides = |quorum: &Quorum| conference.after >= quorum.inquorate || present.len() >= quorum.agencies;
+    let quorum = rules.conferences().quorum(rules.local_date(proposed.now));
+    match (said.result.as_str(), quorum.is_none_or(decides)) {
+        (INQUORATE, true) if quorum.is_some() => Err(Refusal::EnoughCame.of_all(present)),
+        (INQUORATE, _) => Ok(()),
+        (_, false) => Err(Refusal::NoQuorum.of_all(present)),
+        (_, true) => child_heard(conference, said),
     }
 }
 
-/// What a decision needs; a conference to which too few came needs none of it.
-fn decided(conference: &Conference, said: &Concluded, quorum: Option<&Quorum>) -> Answer {
-    let present: BTreeSet<_> = said.attended.iter().collect();
-    if quorum.is_some_and(|quorum| present.len() < quorum.agencies) {
-        return Err(Refusal::NoQuorum.of_all(present));
-    }
+fn child_heard(conference: &Conference, said: &Concluded) -> Answer {
     let heard = matches!(said.child_view.as_str(), "heard" | "written");
     if conference.child_heard && !heard {
         return Err(Refusal::ChildNotHeard.of(&said.child_view));
@@ -182,7 +178,8 @@ fn decided(conference: &Conference, said: &Concluded, quorum: Option<&Quorum>) -
     Ok(())
 }
 
-/// Whoever was called to a conference says what it thinks of its decision; more than once, when it changes its mind.
+/// Whoever was called to a conference says what it thinks of its decision. Who changes its mind says so anew; the dissent
+/// is settled by the coordinator.
 fn stated(state: &State, said: &PositionStated, proposed: &Proposed) -> Answer {
     let id = &said.conference;
     let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of(id))?;

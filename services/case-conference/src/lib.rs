@@ -2,10 +2,14 @@
 //!
 //! The coordinator **convenes** agencies (UCL 9), and the conference is **concluded** once, with its result, who
 //! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
-//! *inquorate*. Whoever was called says whether it agrees; a **dissent** is laid before those above, level by level,
-//! until it is settled, and stops nothing meanwhile. A **plan** is adopted by a case that has decided something; it says which agency does what by
-//! when, so that nothing of it is owed by nobody. Each **task** is taken on or declined by its owner, given to
-//! another when it was declined, replaced by another task, and done.
+//! *inquorate*; how many are too few, and how often that may happen, is for the region to say.
+//!
+//! Whoever was called says whether it agrees; a **dissent** is laid before those above, each once, until it is
+//! settled, and stops nothing meanwhile.
+//!
+//! A **plan** is adopted by a case that has decided something; it says which agency does what by when, so that
+//! nothing of it is owed by nobody. Each **task** is taken on or declined by its owner, given to another when it was
+//! declined, replaced by another task, and done.
 //!
 //! The coordinator chairs and may attend without an invitation; the others come because they were asked, for
 //! attending opens the result to them.

@@ -19,8 +19,8 @@ pub struct State {
     pub case: Case,
     /// The conferences, by the `id` of their convening.
     pub conferences: BTreeMap<EventId, Conference>,
-    /// How many conferences in a row ended because too few came.
-    pub in_vain: usize,
+    /// How many conferences of each kind ended in a row because too few came.
+    pub in_vain: BTreeMap<String, usize>,
     /// The dissents, by the `id` of the position.
     pub dissents: BTreeMap<EventId, Dissent>,
     /// The plans, by the `id` of their adoption, each with its tasks by their labels.
@@ -82,6 +82,10 @@ pub struct Conference {
     pub at: Option<Instant>,
     /// Whether the child was to be heard.
     pub child_heard: bool,
+    /// About one case, or about a question that several share.
+    pub kind: String,
+    /// How many of its kind in a row had ended because too few came when it was called.
+    pub after: usize,
     /// How far it has come.
     pub phase: Phase,
 }
@@ -171,6 +175,8 @@ impl State {
             invited: said.participants.iter().cloned().collect(),
             at: Instant::parse(&said.at).ok(),
             child_heard: said.child_heard,
+            kind: said.kind.clone(),
+            after: self.in_vain.get(&said.kind).copied().unwrap_or_default(),
             phase: Phase::Convened,
         };
         self.conferences.entry(id.clone()).or_insert(conference);
@@ -180,7 +186,8 @@ impl State {
         if let Some(conference) = self.conferences.get_mut(said.conference.as_str()) {
             let inquorate = said.result == INQUORATE;
             conference.phase = if inquorate { Phase::Inquorate } else { Phase::Decided };
-            self.in_vain = if inquorate { self.in_vain + 1 } else { 0 };
+            let in_vain = self.in_vain.entry(conference.kind.clone()).or_default();
+            *in_vain = if inquorate { *in_vain + 1 } else { 0 };
         }
     }
 }

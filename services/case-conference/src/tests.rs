@@ -9,10 +9,11 @@ use jurisdiction::{RuleFile, Rules};
 use vocabulary::case_conference::{CaseConference as Said, Concluded, Convened, PlanAdopted, Task};
 use vocabulary::given::{Given, given as after_facts, said};
 use vocabulary::intake::{CaseOpened, Intake};
-use vocabulary::{AgencyCode, CaseFact, Child, Version};
+use vocabulary::{AgencyCode, CaseFact, Child, Fact, Version};
 
 const CONFERENCE: &str = "00000000-0000-4000-8000-000000000001";
 const SECOND: &str = "00000000-0000-4000-8000-000000000002";
+const THIRD: &str = "00000000-0000-4000-8000-000000000003";
 const OTHER: &str = "00000000-0000-4000-8000-000000000009";
 /// The moment that all facts of these tests say they happened at.
 const AT: &str = "2026-03-30T14:18:00+08:00";
@@ -170,24 +171,66 @@ fn one_agency_alone_decides_nothing_but_may_say_that_nobody_else_came() {
     case.when(inquorate(&["psb"])).then_admitted([]);
 }
 
+/// The same of the second conference.
+fn second(fact: CaseFact) -> CaseFact {
+    match fact.fact {
+        Fact::CaseConference(Said::Convened(called)) => said("wbo", SECOND, Said::Convened(called)),
+        Fact::CaseConference(Said::Concluded(mut end)) => {
+            end.conference = SECOND.to_owned();
+            said("wbo", OTHER, Said::Concluded(end))
+        }
+        _ => panic!("a conference"),
+    }
+}
+
+fn thematic(mut fact: CaseFact) -> CaseFact {
+    if let Fact::CaseConference(Said::Convened(called)) = &mut fact.fact {
+        called.kind = "thematic".to_owned();
+    }
+    fact
+}
+
 #[test]
 fn a_conference_to_which_too_few_came_is_held_once_more_and_that_one_decides() {
     let rules = rules();
-    let second = |fact: CaseFact| match fact.fact {
-        vocabulary::Fact::CaseConference(Said::Convened(said_)) => said("wbo", SECOND, Said::Convened(said_)),
-        vocabulary::Fact::CaseConference(Said::Concluded(mut said_)) => {
-            said_.conference = SECOND.to_owned();
-            said("wbo", OTHER, Said::Concluded(said_))
-        }
-        _ => fact,
-    };
     let in_vain = [opened(), convened(&["psb", "cab"], true), inquorate(&["psb"])];
     let again = in_vain.into_iter().chain([second(convened(&["psb", "cab"], true))]);
     let again = after(&rules, again);
-    again.when(second(inquorate(&["psb"]))).then_refused("case-conference.inquorate-again");
+    again.when(second(inquorate(&["psb"]))).then_refused("case-conference.enough-came");
     again.when(second(attended(&["psb"]))).then_admitted([]);
     let unheard = second(concluded_with(|said| said.child_view = "declined".to_owned()));
     again.when(unheard).then_refused("case-conference.child-not-heard");
+}
+
+#[test]
+fn a_conference_to_which_enough_came_decides() {
+    let rules = rules();
+    let case = after(&rules, [opened(), convened(&["psb", "cab"], true)]);
+    case.when(inquorate(&["psb", "cab"])).then_refused("case-conference.enough-came");
+    case.when(inquorate(&["psb", "psb"])).then_admitted([]);
+}
+
+#[test]
+fn only_one_of_the_same_kind_that_is_called_afterwards_goes_without_the_quorum() {
+    let rules = rules();
+    let called = || convened(&["psb", "cab"], true);
+    let before = [opened(), called(), second(called()), inquorate(&["psb"])];
+    after(&rules, before).when(second(attended(&["psb"]))).then_refused("case-conference.no-quorum");
+    let other = [opened(), thematic(called()), inquorate(&["psb"]), second(called())];
+    after(&rules, other).when(second(attended(&["psb"]))).then_refused("case-conference.no-quorum");
+    let decided = [opened(), called(), inquorate(&["psb"]), second(called()), second(attended(&["psb"]))];
+    let third = decided.into_iter().chain([said(
+        "wbo",
+        THIRD,
+        Said::Convened(Convened {
+            kind: "case".to_owned(),
+            participants: codes(&["psb", "cab"]),
+            at: AT.to_owned(),
+            child_heard: true,
+        }),
+    )]);
+    let alone = concluded_with(|said| (said.conference, said.attended) = (THIRD.to_owned(), codes(&["psb"])));
+    after(&rules, third).when(alone).then_refused("case-conference.no-quorum");
 }
 
 #[test]

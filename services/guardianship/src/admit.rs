@@ -295,9 +295,7 @@ fn revocation(state: &State, said: &RevocationDecided) -> Answer {
     match state.petitions.get(said.petition.as_str()) {
         None => Err(Refusal::UnknownPetition.of(&said.petition)),
         Some(Petition::Filed) => Ok(()),
-        Some(Petition::Over | Petition::Revoked { .. } | Petition::Restored { .. }) => {
-            Err(Refusal::AlreadyDecided.of(&said.petition))
-        }
+        Some(Petition::Over | Petition::Revoked { .. }) => Err(Refusal::AlreadyDecided.of(&said.petition)),
     }
 }
 
@@ -305,7 +303,7 @@ fn revocation(state: &State, said: &RevocationDecided) -> Answer {
 fn restoration(state: &State, said: &RestorationDecided) -> Answer {
     let stands = |petition: &Petition| match petition {
         Petition::Revoked { decision, .. } => decision.as_str() == said.revocation,
-        Petition::Filed | Petition::Over | Petition::Restored { .. } => false,
+        Petition::Filed | Petition::Over => false,
     };
     if state.petitions.values().any(stands) {
         Ok(())
@@ -322,7 +320,7 @@ fn long_term(state: &State, said: &LongTermGuardianshipStarted) -> Answer {
     }
     let appointed = |petition: &Petition| match petition {
         Petition::Revoked { appointed, .. } => appointed.as_deref() == Some(CIVIL_AFFAIRS),
-        Petition::Filed | Petition::Over | Petition::Restored { .. } => false,
+        Petition::Filed | Petition::Over => false,
     };
     if said.ground == BY_COURT && !state.petitions.values().any(appointed) {
         return Err(Refusal::NotRevoked.of("guardianship.revocation-decided:revoked"));

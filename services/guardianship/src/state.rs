@@ -123,7 +123,7 @@ pub enum LongTerm {
 pub enum Petition {
     /// The court has not decided.
     Filed,
-    /// The court has refused it, or it was withdrawn.
+    /// The court has refused it, it was withdrawn, or what was taken away was given back since.
     Over,
     /// The court has taken guardianship away.
     Revoked {
@@ -131,11 +131,6 @@ pub enum Petition {
         decision: EventId,
         /// Whom the court appointed, as a kind.
         appointed: Option<String>,
-    },
-    /// It was given back since, by that decision.
-    Restored {
-        /// The `id` of the decision that had taken it away.
-        decision: EventId,
     },
 }
 
@@ -275,7 +270,7 @@ impl State {
             if let Petition::Revoked { decision, .. } = petition
                 && decision.as_str() == revocation
             {
-                *petition = Petition::Restored { decision: decision.clone() };
+                *petition = Petition::Over;
                 self.long_term = LongTerm::NotRunning;
             }
         }

@@ -18,7 +18,8 @@ pub struct Conferences(Vec<Quorum>);
 pub struct Quorum {
     /// The least number of agencies that decide together.
     pub agencies: usize,
-    /// So many conferences in a row may end because too few came. The next one decides with whoever came.
+    /// So many conferences of a kind in a row may end because too few came. The next one that is called decides with
+    /// whoever came.
     pub inquorate: usize,
     /// For which days it holds.
     pub term: Term,
@@ -45,6 +46,9 @@ impl Conferences {
             let Some(term) = reader.term(&row.from, row.until.as_ref(), None) else { continue };
             if *row.agencies.get_ref() == 0 {
                 reader.fault(line, "at least one agency decides");
+            }
+            if row.inquorate == 0 {
+                reader.fault(line, "a quorum holds for one conference at the least: `inquorate` is not 0");
             }
             if let Some(other) = rows.iter().find(|other| other.term.overlaps(&term)) {
                 reader.fault(line, format!("another quorum holds at the same time, by line {}", other.line));

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use vocabulary::Role;
+use vocabulary::closure::ClosureType;
 use vocabulary::follow_up::Grade;
 
 impl Criteria {
@@ -55,7 +56,13 @@ impl<'a> Reader<'a> {
         let id = self.word(&row.id, code);
         let term = self.term(&row.from, row.until.as_ref(), None);
         let predicate = self.predicate(&row.predicate, parameters);
-        let (name, kind, exempt, basis) = (row.name, row.kind, row.exempt, row.basis);
+        if row.only.is_some() && !row.exempt.is_empty() {
+            self.fault(line, "`only` and `exempt` say the same thing twice: one of them");
+        }
+        let exempt = row.only.map_or(row.exempt, |only| {
+            ClosureType::ALL.iter().copied().filter(|kind| !only.contains(kind)).collect()
+        });
+        let (name, kind, basis) = (row.name, row.kind, row.basis);
         let only_at_closing = row.when == When::Closing;
         let (id, term, predicate) = (id?, term?, predicate?);
         Some(Criterion { id, name, kind, term, only_at_closing, exempt, predicate, basis, line })

@@ -26,8 +26,8 @@ pub(super) struct Reopening {
 }
 
 /// The keys of [`Row`]: all others belong to its predicate.
-pub(super) const GENERAL: [&str; 9] =
-    ["id", "name", "kind", "from", "until", "predicate", "when", "exempt", "basis"];
+pub(super) const GENERAL: [&str; 10] =
+    ["id", "name", "kind", "from", "until", "predicate", "when", "only", "exempt", "basis"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +40,7 @@ pub(super) struct Row {
     pub(super) predicate: Text,
     #[serde(default)]
     pub(super) when: When,
+    pub(super) only: Option<BTreeSet<ClosureType>>,
     #[serde(default)]
     pub(super) exempt: BTreeSet<ClosureType>,
     pub(super) basis: Basis,

@@ -150,3 +150,15 @@ fn the_small_region_asks_everything_that_can_be_asked() {
     assert_eq!(asked.len(), 9);
     assert!((1..asked.len()).all(|place| !asked[..place].contains(&asked[place])), "each once");
 }
+
+#[test]
+fn a_condition_is_asked_of_some_kinds_only_or_of_all_but_some() {
+    let only = CRITERION.replace("exempt = [\"death\", \"merged\"]", "only = [\"majority\"]");
+    let rules = read(&only);
+    let day = "2026-01-01".parse().unwrap();
+    let asked = |kind| rules.closing().asked(day, kind).count();
+    let kinds: Vec<_> = ClosureType::ALL.iter().copied().filter(|kind| asked(*kind) == 1).collect();
+    assert_eq!(kinds, [ClosureType::Majority]);
+    let both = wrong("exempt =", "only = [\"majority\"]\nexempt =");
+    assert_eq!(both, ["closure.toml:2: `only` and `exempt` say the same thing twice: one of them"]);
+}

@@ -33,6 +33,10 @@ fn the_version_of_the_day_holds() {
 fn what_is_wrong_with_a_quorum_is_told_with_its_line() {
     let wrong = |from: &str, to: &str| faults(&with(&QUORUM.replace(from, to)));
     assert_eq!(wrong("agencies = 2", "agencies = 0"), ["conference.toml:2: at least one agency decides"]);
+    assert_eq!(
+        wrong("inquorate = 1", "inquorate = 0"),
+        ["conference.toml:2: a quorum holds for one conference at the least: `inquorate` is not 0"]
+    );
     assert!(wrong("agencies = 2", "agencies = -1")[0].starts_with("conference.toml:2: "));
     assert!(wrong("inquorate = 1\n", "")[0].contains("missing field `inquorate`"));
     assert!(wrong("inquorate", "title")[0].contains("unknown field `title`"));
