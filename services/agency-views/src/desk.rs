@@ -156,7 +156,14 @@ impl Desk {
         (ledger, rules): (&dyn Ledger, &Rules),
     ) -> Result<CaseRow, ViewError> {
         let whole = row.case.opened.is_none() && !new.is_empty(); // the history began within this batch
-        new.iter().for_each(|fact| row.case.evolve(fact));
+        let withdrawn = new.iter().any(|fact| fact.withdrawal().is_some());
+        if withdrawn && !whole {
+            row.case = Case::of(&history(case, through, ledger)?);
+        } else if withdrawn {
+            row.case = Case::of(new);
+        } else {
+            new.iter().for_each(|fact| row.case.evolve(fact));
+        }
         if row.number.is_empty() {
             row.number = number(case, &row.case, rules);
         }

@@ -4,7 +4,8 @@ use crate::state::{Case, Conference, Dissent, Duty, DutyPhase, INQUORATE, Phase,
 use jurisdiction::{Quorum, Rules};
 use std::collections::{BTreeMap, BTreeSet};
 use vocabulary::case_conference::{
-    CaseConference as Said, Concluded, Convened, PlanAdopted, PositionStated, TaskAssigned,
+    CaseConference as Said, Concluded, Convened, DissentEscalated, MinutesSent, PlanAdopted, PlanRevised,
+    PositionStated, TaskAssigned,
 };
 use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
 
@@ -24,6 +25,12 @@ vocabulary::refusals! {
     AlreadyConcluded = "case-conference.already-concluded",
         "This conference has been concluded already. A new decision needs a new conference.",
         "这次会商已经结束。需要新的决定，请另行召集会商。";
+    NotConcluded = "case-conference.not-concluded",
+        "This conference has not ended yet: there are no minutes to send.",
+        "这次会商尚未结束，没有纪要可以送达。";
+    MinutesToOthers = "case-conference.minutes-to-others",
+        "Minutes go to the agencies that were called to the conference, and to no others.",
+        "会商纪要只送达受邀参加会商的单位。";
     NotInvited = "case-conference.not-invited",
         "An agency is named as present that was not called to this conference.",
         "所列实到单位中有的未被邀请参加这次会商。";
@@ -57,6 +64,9 @@ vocabulary::refusals! {
     LevelReached = "case-conference.level-reached",
         "The dissent was laid before these already.",
         "该不同意见已经提请这一层级协调。";
+    LevelSkipped = "case-conference.level-skipped",
+        "The district's ladder has a level in between. Lay the dissent before that one first.",
+        "按照本区规定，应当先提请下列层级协调。";
     NothingDecided = "case-conference.nothing-decided",
         "No conference of this case has decided anything yet. A plan follows from a decision.",
         "本案尚无作出决定的会商。计划应当依据会商决定制定。";
@@ -111,12 +121,14 @@ pub(crate) fn admit(
         Said::Convened(said) => convened(state, said, proposed, rules),
         Said::Concluded(said) => concluded(state, said, proposed, rules),
         Said::PositionStated(said) => stated(state, said, proposed),
-        Said::DissentEscalated(said) => match dissent(state, &said.position)? {
-            levels if levels.contains(&said.level) => Err(Refusal::LevelReached.of(&said.level)),
-            _ => Ok(()),
-        },
+        Said::Requested(said) => on_the_roster(&said.participants, proposed, rules),
+        Said::InvitationAnswered(said) => beforehand(state, &said.conference, proposed),
+        Said::ReportSubmitted(said) => beforehand(state, &said.conference, proposed),
+        Said::MinutesSent(said) => minutes(state, said, proposed),
+        Said::DissentEscalated(said) => escalated(state, said, proposed, rules),
         Said::DissentSettled(said) => dissent(state, &said.position).map(drop),
         Said::PlanAdopted(said) => plan_adopted(state, said, proposed, rules),
+        Said::PlanRevised(said) => revised(state, said, proposed, rules),
         Said::TaskAssigned(said) => assigned(state, said, proposed, rules),
         Said::TaskAccepted(said) => match own(state, &said.plan, &said.task, proposed)?.phase {
             DutyPhase::Accepted => Err(Refusal::TaskAccepted.of(&said.task)),
@@ -178,6 +190,43 @@ fn child_heard(conference: &Conference, said: &Concluded) -> Answer {
     Ok(())
 }
 
+/// What an agency says to a conference before it ends.
+fn beforehand(state: &State, id: &str, proposed: &Proposed) -> Answer {
+    let conference = state.conferences.get(id).ok_or_else(|| Refusal::Unknown.of(id))?;
+    match conference.phase {
+        Phase::Convened if conference.invited.contains(proposed.publisher()) => Ok(()),
+        Phase::Convened => Err(Refusal::NotCalled.of(id)),
+        Phase::Inquorate | Phase::Decided => Err(Refusal::AlreadyConcluded.of(id)),
+    }
+}
+
+fn minutes(state: &State, said: &MinutesSent, proposed: &Proposed) -> Answer {
+    let id = &said.conference;
+    let conference = state.conferences.get(id.as_str()).ok_or_else(|| Refusal::Unknown.of(id))?;
+    if conference.phase == Phase::Convened {
+        return Err(Refusal::NotConcluded.of(id));
+    }
+    let called =
+        |agency: &&AgencyCode| conference.invited.contains(*agency) || *agency == proposed.publisher();
+    let others = said.to.iter().filter(|agency| !called(agency));
+    Refusal::MinutesToOthers.unless_none(others.map(ToString::to_string).collect())
+}
+
+/// A dissent goes up the ladder of the region, each level once and none skipped; a level that the ladder does not name
+/// may be asked at any time.
+fn escalated(state: &State, said: &DissentEscalated, proposed: &Proposed, rules: &Rules) -> Answer {
+    let reached = dissent(state, &said.position)?;
+    if reached.contains(&said.level) {
+        return Err(Refusal::LevelReached.of(&said.level));
+    }
+    let ladder = rules.conferences().ladder(rules.local_date(proposed.now));
+    let below = ladder.iter().position(|level| *level == said.level).map(|place| &ladder[..place]);
+    match below.unwrap_or_default().iter().find(|level| !reached.contains(*level)) {
+        Some(skipped) => Err(Refusal::LevelSkipped.of(skipped)),
+        None => Ok(()),
+    }
+}
+
 /// Whoever was called to a conference says what it thinks of its decision. Who changes its mind says so anew; the dissent
 /// is settled by the coordinator.
 fn stated(state: &State, said: &PositionStated, proposed: &Proposed) -> Answer {
@@ -216,6 +265,15 @@ fn plan_adopted(state: &State, said: &PlanAdopted, proposed: &Proposed, rules: &
     let late = said.tasks.iter().filter(|task| task.due < adopted);
     Refusal::DuePast.unless_none(late.map(|task| task.task.clone()).collect())?;
     if said.review_at <= adopted {
+        return Err(Refusal::ReviewTooEarly.of(&said.review_at));
+    }
+    Ok(())
+}
+
+fn revised(state: &State, said: &PlanRevised, proposed: &Proposed, rules: &Rules) -> Answer {
+    plan(state, &said.plan)?;
+    let revised = Instant::parse(&said.revised_at).unwrap_or(proposed.now);
+    if said.review_at <= rules.local_date(revised).to_string() {
         return Err(Refusal::ReviewTooEarly.of(&said.review_at));
     }
     Ok(())

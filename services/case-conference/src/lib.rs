@@ -4,8 +4,9 @@
 //! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
 //! *inquorate*; how many are too few, and how often that may happen, is for the region to say.
 //!
-//! Whoever was called says whether it agrees; a **dissent** is laid before those above, each once, until it is
-//! settled, and stops nothing meanwhile.
+//! Any agency may ask for one. Whoever was called answers and **reports beforehand**; the **minutes** go to those who
+//! were called, and to no others. Afterwards they say whether they agree; a **dissent** is laid before those above, by
+//! the ladder of the region, each once, until it is settled, and stops nothing meanwhile.
 //!
 //! A **plan** is adopted by a case that has decided something; it says which agency does what by when, so that
 //! nothing of it is owed by nobody. Each **task** is taken on or declined by its owner, given to another when it was

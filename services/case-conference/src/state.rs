@@ -116,7 +116,14 @@ impl State {
                 let open = Dissent::Open { levels: BTreeSet::new() };
                 self.dissents.entry(fact.attributes.id.clone()).or_insert(open);
             }
-            Fact::CaseConference(Said::PositionStated(_)) => {}
+            Fact::CaseConference(
+                Said::PositionStated(_)
+                | Said::Requested(_)
+                | Said::InvitationAnswered(_)
+                | Said::ReportSubmitted(_)
+                | Said::MinutesSent(_)
+                | Said::PlanRevised(_),
+            ) => {}
             Fact::CaseConference(Said::DissentEscalated(said)) => {
                 if let Some(Dissent::Open { levels }) = self.dissents.get_mut(said.position.as_str()) {
                     levels.insert(said.level.clone());

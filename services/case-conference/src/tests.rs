@@ -1,5 +1,6 @@
 //! The rules of the case conference as sentences.
 
+mod around;
 mod dissent;
 mod tasks;
 
@@ -18,11 +19,15 @@ const OTHER: &str = "00000000-0000-4000-8000-000000000009";
 /// The moment that all facts of these tests say they happened at.
 const AT: &str = "2026-03-30T14:18:00+08:00";
 
-/// The small region, in which two agencies at least decide, and too few may come once.
+/// The small region, in which two agencies at least decide, too few may come once, and a dissent goes to the heads of the
+/// agencies before the committee.
 fn rules() -> Rules {
-    let content = "[[quorum]]\nagencies = 2\ninquorate = 1\nfrom = \"2020-01-01\"\n\
-                   basis = { law = \"-\", article = \"-\", text = { zh = \"-\", en = \"-\" } }\n";
-    let quorum = RuleFile { path: "conference.toml".to_owned(), content: content.to_owned() };
+    let basis = "from = \"2020-01-01\"\n\
+                 basis = { law = \"-\", article = \"-\", text = { zh = \"-\", en = \"-\" } }\n";
+    let quorum = "[[quorum]]\nagencies = 2\ninquorate = 1\n";
+    let ladder = "[[ladder]]\nlevels = [\"heads-of-agencies\", \"committee\"]\n";
+    let content = format!("{quorum}{basis}{ladder}{basis}");
+    let quorum = RuleFile { path: "conference.toml".to_owned(), content };
     Rules::read(&[given::files(), vec![quorum]].concat(), Version(1)).unwrap()
 }
 
@@ -317,8 +322,12 @@ fn a_plan_is_looked_at_again_on_a_later_day() {
 fn every_rule_is_tried_here() {
     for refusal in Refusal::ALL {
         let tried = format!("then_refused(\"{}\")", refusal.code());
-        let here =
-            [include_str!("tests.rs"), include_str!("tests/tasks.rs"), include_str!("tests/dissent.rs")];
+        let here = [
+            include_str!("tests.rs"),
+            include_str!("tests/around.rs"),
+            include_str!("tests/tasks.rs"),
+            include_str!("tests/dissent.rs"),
+        ];
         assert!(here.iter().any(|file| file.contains(&tried)), "{}", refusal.code());
     }
 }

@@ -249,7 +249,12 @@ impl Obligations {
                 self.tasks.insert(said.task.clone());
             }
             CaseConference::TaskCompleted(said) => drop(self.tasks.remove(&said.task)),
-            CaseConference::PositionStated(_)
+            CaseConference::Requested(_)
+            | CaseConference::InvitationAnswered(_)
+            | CaseConference::ReportSubmitted(_)
+            | CaseConference::MinutesSent(_)
+            | CaseConference::PlanRevised(_)
+            | CaseConference::PositionStated(_)
             | CaseConference::DissentEscalated(_)
             | CaseConference::DissentSettled(_)
             | CaseConference::TaskAccepted(_)
@@ -263,8 +268,12 @@ impl Obligations {
                 let assessed = Instant::parse(&said.assessed_at).ok().map(|at| (at, said.danger_now));
                 self.safety = self.safety.max(assessed); // two of one moment: danger is the greater
             }
-            Guardianship::ChildRemoved(_) | Guardianship::PlacementHandedOver(_) => {
-                self.take_away(Care::Away)
+            Guardianship::ChildRemoved(_)
+            | Guardianship::PlacementHandedOver(_)
+            | Guardianship::PlacementTransferredToKin(_) => self.take_away(Care::Away),
+            Guardianship::AdoptionCompleted(said) => {
+                self.care = Care::Settled;
+                self.settled = Instant::parse(&said.registered_at).ok();
             }
             Guardianship::TemporaryGuardianshipStarted(_) => self.take_away(Care::Temporary),
             Guardianship::ChildReturned(said) => {

@@ -35,7 +35,10 @@ pub fn walk(facts: &[CaseFact], rules: &[Rules]) -> Vec<Step> {
     let (mut case, mut clocks, mut steps) = (Case::default(), Vec::new(), Vec::new());
     for (place, (fact, rules)) in facts.iter().zip(rules).enumerate() {
         let before = case.clone();
-        case.evolve(fact);
+        match fact.withdrawal() {
+            Some(_) => case = Case::of(&facts[..=place]),
+            None => case.evolve(fact),
+        }
         let mut step = Step {
             fact: fact.at,
             rules: rules.version(),

@@ -214,6 +214,7 @@ impl From<runtime::Told> for page::Told {
             withheld: withheld.collect(),
             title: told.title.into(),
             late: told.late,
+            withdrawn: told.withdrawn,
             told: told.told,
             position: told.item.position,
             form: code(&told.item.form),

@@ -77,6 +77,7 @@ pub(crate) struct Step {
 pub(crate) struct Told {
     pub(crate) title: Title,
     pub(crate) late: bool,
+    pub(crate) withdrawn: bool,
     pub(crate) told: Instant,
     /// The position in the agency's feed.
     pub(crate) position: u64,

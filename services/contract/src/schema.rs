@@ -80,7 +80,8 @@ pub struct Property {
     /// How the agency that it names becomes involved.
     #[serde(rename = "x-involves")]
     pub involves: Option<Involvement>,
-    /// Whether the fact that it names by id stops involving the agencies that it involved.
+    /// Whether the fact that it names by id stops involving the agencies that it involved, and with it those facts of
+    /// its stage that are about it.
     #[serde(rename = "x-ends", default)]
     pub ends: bool,
 }

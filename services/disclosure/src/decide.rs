@@ -56,7 +56,7 @@ impl Decision {
 /// Decides for one agency and one fact, at a time. `None`: it is not told that the fact exists.
 ///
 /// The publisher gets its own fact exactly. Agencies that the fact itself addresses, invites, assigns or makes
-/// the lead, those who owed a clock that it says was missed, and the one whose history it stands in always get its
+/// the lead, those who owed a clock that it says was missed, those whose part in the case it ends, and the one whose history it stands in always get its
 /// exact type; others get it where the matrix gives them the state in full or masked,
 /// and the coarse fact where it gives them the status only. Properties of a group that is closed to the agency
 /// are listed as withheld whether the fact has them or not, so that the list tells nothing.
@@ -75,7 +75,8 @@ pub fn decide(
         return Some(Decision::full());
     }
     let (part, opened) = (involved.has_part(agency, rules, at), involved.opened(agency, at));
-    if !part && opened.is_none() {
+    let ended = rules.agency(agency, at).is_some() && involved.was_ended(agency, &fact.attributes);
+    if !part && opened.is_none() && !ended {
         return None;
     }
     let (standing, named) = standing(fact, contract, agency, involved, rules);
@@ -151,10 +152,11 @@ fn standing(
         })
     };
     // What stands in the history of an agency concerns it, whether it is named or not.
-    // A breach is told to whoever owed what was missed.
+    // A breach is told to whoever owed what was missed, and the end of a part to whoever had it.
     let owes = matches!(&fact.fact, Fact::Governance(Governance::ClockBreached(breach)) if breach.owners.contains(agency));
+    let ended = involved.was_ended(agency, &fact.attributes);
     let addressed =
-        owes || involved.is_home(agency) || names(&[Involvement::Addressed, Involvement::Invited]);
+        owes || ended || involved.is_home(agency) || names(&[Involvement::Addressed, Involvement::Invited]);
     let holds =
         |how: &[Involvement]| involved.grants(agency).any(|g| g.how.is_some_and(|i| how.contains(&i)));
     let assigned = holds(&[Involvement::Assigned, Involvement::Lead]);

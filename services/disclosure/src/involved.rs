@@ -5,7 +5,9 @@ use contract::{Contracts, Involvement, Opens};
 use jurisdiction::Rules;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use vocabulary::{AgencyCode, CaseFact, EventId, GroupName, HistoryId, Instant, Role, TypeName};
+use vocabulary::{
+    AgencyCode, Attributes, CaseFact, EventId, GroupName, HistoryId, Instant, Role, Source, TypeName,
+};
 
 /// One reason why an agency is involved: a fact that named it, or that it published as a reporter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,19 @@ pub struct Grant {
     pub by: EventId,
     /// The type of that fact.
     pub kind: TypeName,
+    /// Who said it.
+    source: Source,
+    /// What that fact is about: the value of its property that has the name of its stage, such as `referral`.
+    about: Option<String>,
+    /// The facts by which it is over: while any of them stands, the agency is involved no more by this.
+    over: BTreeSet<(EventId, Source)>,
+}
+
+impl Grant {
+    /// Whether this fact did it.
+    fn is_by(&self, id: &EventId, source: &Source) -> bool {
+        self.by == *id && self.source == *source
+    }
 }
 
 /// Everybody who is involved in one history by its facts, or has broken the glass; and in the history of an agency that
@@ -46,16 +61,27 @@ impl Involved {
     }
 
     fn agencies(&self) -> impl Iterator<Item = &AgencyCode> {
-        self.grants.iter().map(|grant| &grant.agency).chain(&self.home)
+        self.standing().map(|grant| &grant.agency).chain(&self.home)
+    }
+
+    fn standing(&self) -> impl Iterator<Item = &Grant> {
+        self.grants.iter().filter(|grant| grant.over.is_empty())
     }
 
     /// Folds one more fact in.
     pub fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
         glass::note(&mut self.glass, fact);
+        if let Some(said) = fact.withdrawal() {
+            self.withdraw(&said.fact, &fact.attributes);
+            return;
+        }
         let Some(contract) = contracts.get(fact.attributes.kind.as_str()) else { return };
         let (by, kind) = (&fact.attributes.id, &fact.attributes.kind);
+        let about = fact.clear.get(kind.stage()).and_then(Value::as_str);
         let mut grant = |agency: AgencyCode, how| {
-            self.grants.push(Grant { agency, how, by: by.clone(), kind: kind.clone() });
+            let (by, kind, source) = (by.clone(), kind.clone(), fact.attributes.source.clone());
+            let (about, over) = (about.map(str::to_owned), BTreeSet::new());
+            self.grants.push(Grant { agency, how, by, kind, source, about, over });
         };
         if contract.opens() != Opens::Never && !fact.attributes.source.is_bus() {
             grant(fact.attributes.source.agency.clone(), None);
@@ -69,15 +95,36 @@ impl Involved {
         for (name, _) in contract.properties().iter().filter(|(_, property)| property.ends) {
             let ended = fact.clear.get(name).and_then(Value::as_str).unwrap_or_default();
             let stage = kind.stage(); // ids are unique within a stage's facts of one history
-            self.grants.retain(|grant| {
-                grant.how.is_none() || grant.by.as_str() != ended || grant.kind.stage() != stage
+            let over = (by.clone(), fact.attributes.source.clone());
+            let named = |grant: &Grant| grant.by.as_str() == ended || grant.about.as_deref() == Some(ended);
+            let ended = |grant: &&mut Grant| {
+                named(grant) && grant.kind.stage() == stage && !grant.is_by(by, &fact.attributes.source)
+            };
+            self.grants.iter_mut().filter(|grant| grant.how.is_some()).filter(ended).for_each(|grant| {
+                grant.over.insert(over.clone());
             });
         }
     }
 
+    /// A fact that was withdrawn involves nobody any more, and what it had ended goes on.
+    fn withdraw(&mut self, fact: &EventId, by: &Attributes) {
+        for grant in &mut self.grants {
+            grant.over.remove(&(fact.clone(), by.source.clone()));
+            if grant.is_by(fact, &by.source) {
+                grant.over.insert((by.id.clone(), by.source.clone()));
+            }
+        }
+    }
+
+    /// Whether a fact has ended a part that the agency had in the case.
+    pub(crate) fn was_ended(&self, agency: &AgencyCode, by: &Attributes) -> bool {
+        let by = (by.id.clone(), by.source.clone());
+        self.grants.iter().any(|grant| grant.agency == *agency && grant.over.contains(&by))
+    }
+
     /// The reasons why an agency is involved, without its rank in the roster.
     pub fn grants<'a>(&'a self, agency: &'a AgencyCode) -> impl Iterator<Item = &'a Grant> {
-        self.grants.iter().filter(move |grant| grant.agency == *agency)
+        self.standing().filter(move |grant| grant.agency == *agency)
     }
 
     /// Every time that the glass was broken.

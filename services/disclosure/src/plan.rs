@@ -69,13 +69,16 @@ impl Told {
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, backfill)));
             }
         }
-        // Who leaves the case with its own word still gets that.
-        let speakers: BTreeSet<&AgencyCode> = new.iter().map(|fact| &fact.attributes.source.agency).collect();
-        for agency in
-            speakers.into_iter().filter(|code| !audience.contains(*code) && rules.agency(code, at).is_some())
-        {
-            for fact in new.iter().filter(|fact| fact.attributes.source.agency == *agency) {
-                tellings.extend(self.tell(agency, fact.at, Decision::full(), false));
+        // Who leaves the case still gets the word by which it does: its own, or what ended its part.
+        let left: Vec<AgencyCode> = self.audience.difference(&audience).cloned().collect();
+        let speakers = new.iter().map(|fact| &fact.attributes.source.agency).cloned();
+        let leaving: BTreeSet<AgencyCode> =
+            speakers.filter(|code| !audience.contains(code)).chain(left).collect();
+        for agency in leaving.iter().filter(|code| rules.agency(code, at).is_some()) {
+            for fact in new {
+                let contract = contracts.get(fact.attributes.kind.as_str());
+                let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, false)));
             }
         }
         (self.audience, self.rules) = (audience, rules.version());

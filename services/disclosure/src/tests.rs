@@ -1,5 +1,6 @@
 //! Disclosure by sentences and by property, under the demo jurisdiction.
 
+mod ending;
 mod glass;
 
 use crate::{Involved, Reason, Telling, Told, decide, narrower};
@@ -249,6 +250,7 @@ proptest! {
         let all = all_told(&facts);
         prop_assert_eq!(&all, &all_told(&facts), "same ledger, same disclosure");
         for (index, fact) in facts.iter().enumerate() {
+            let before = involved.audience(&RULES, now());
             involved.evolve(fact, &CONTRACTS);
             let tellings = &all[index];
             for agency in involved.audience(&RULES, now()) {
@@ -263,7 +265,9 @@ proptest! {
                 let agency = &telling.agency;
                 let of = &facts[telling.fact.sequence.0 as usize - 1];
                 let own = of.attributes.source.agency == *agency;
-                prop_assert!(own || audience.contains(agency), "{} is not in the case", agency);
+                let ends = CONTRACTS.get(of.attributes.kind.as_str()).unwrap().properties().values().any(|p| p.ends);
+                let leaves = ends && telling.fact == fact.at && before.contains(agency);
+                prop_assert!(own || leaves || audience.contains(agency), "{} is not in the case", agency);
                 prop_assert_eq!(audience.contains(agency), involved.includes(agency, &RULES, now()));
                 if own {
                     prop_assert_eq!(telling.form, Form::Full);

@@ -3,9 +3,9 @@
 use crate::state::{Case, Decision, LongTerm, Order, Petition, Safety, State, Stay, Temporary, Validity};
 use jurisdiction::Rules;
 use vocabulary::guardianship::{
-    Guardianship as Said, LongTermGuardianshipStarted, PlacementHandedOver, ProtectionOrderDecided,
-    ProtectionOrderExpired, ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed,
-    RestorationDecided, RevocationDecided, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
+    Guardianship as Said, LongTermGuardianshipStarted, ProtectionOrderDecided, ProtectionOrderExpired,
+    ProtectionOrderExtended, ProtectionOrderReviewed, ProtectionOrderServed, RestorationDecided,
+    RevocationDecided, TemporaryGuardianshipEnded, TemporaryGuardianshipStarted,
 };
 use vocabulary::{AgencyCode, Consequence, EventId, Fact, Instant, Proposed};
 
@@ -98,6 +98,9 @@ vocabulary::refusals! {
     AlreadyLongTerm = "guardianship.already-long-term",
         "Civil affairs is the guardian for good already.",
         "长期监护已经开始。";
+    StillTemporary = "guardianship.still-temporary",
+        "Temporary guardianship has not been ended. End it first.",
+        "临时监护尚未终止，请先终止临时监护。";
     NotLongTerm = "guardianship.not-long-term",
         "Long-term guardianship has not begun. Publish its beginning first, or give another reason.",
         "长期监护尚未开始。请先发布长期监护开始，或者填写其他终止原因。";
@@ -120,7 +123,7 @@ pub(crate) fn admit(
         Said::SafetyAssessed(_) | Said::GuardianshipAssessed(_) => Ok(()), // whoever looks is heard
         Said::ChildRemoved(_) => removed(state),
         Said::PlacementHandedOver(said) => {
-            handed_over(state, said).and_then(|()| on_the_roster(std::slice::from_ref(&said.to)))
+            written(state, said.written).and_then(|()| on_the_roster(std::slice::from_ref(&said.to)))
         }
         Said::TemporaryGuardianshipStarted(said) => began(state, said, &day(&said.started_at)),
         Said::ProtectionOrderApplied(said) => applied(state, &proposed.attributes.id)
@@ -151,6 +154,8 @@ pub(crate) fn admit(
             restoration(state, said).and_then(|()| on_the_roster(said.to.as_deref().unwrap_or_default()))
         }
         Said::LongTermGuardianshipStarted(said) => long_term(state, said),
+        Said::PlacementTransferredToKin(said) => written(state, said.written),
+        Said::AdoptionCompleted(_) => adopted(state),
     }?;
     Ok(Vec::new())
 }
@@ -183,11 +188,12 @@ fn removed(state: &State) -> Answer {
     }
 }
 
-fn handed_over(state: &State, said: &PlacementHandedOver) -> Answer {
+/// Whoever was taken away is handed over in writing, wherever it goes.
+fn written(state: &State, written: bool) -> Answer {
     if state.stay == Stay::Home {
         return Err(Refusal::NotAway.of("guardianship.child-removed"));
     }
-    if said.written { Ok(()) } else { Err(Refusal::HandoverNotWritten.of("written")) }
+    if written { Ok(()) } else { Err(Refusal::HandoverNotWritten.of("written")) }
 }
 
 fn began(state: &State, said: &TemporaryGuardianshipStarted, first_day: &str) -> Answer {
@@ -326,6 +332,20 @@ fn long_term(state: &State, said: &LongTermGuardianshipStarted) -> Answer {
         return Err(Refusal::NotRevoked.of("guardianship.revocation-decided:revoked"));
     }
     Ok(())
+}
+
+/// Adoption of a child in the care of civil affairs ends its long-term guardianship (UCL 95); who places a child for
+/// adoption otherwise needs nothing of this bus.
+fn adopted(state: &State) -> Answer {
+    match (state.long_term, state.temporary) {
+        (LongTerm::NotRunning, _) => {
+            Err(Refusal::NotLongTerm.of("guardianship.long-term-guardianship-started"))
+        }
+        (LongTerm::Running, Temporary::NotRunning) => Ok(()),
+        (LongTerm::Running, Temporary::Running | Temporary::ChildReturned) => {
+            Err(Refusal::StillTemporary.of("guardianship.temporary-guardianship-ended"))
+        }
+    }
 }
 
 fn known<'s>(state: &'s State, application: &str) -> Result<&'s Order, vocabulary::Refusal> {

@@ -212,6 +212,11 @@ impl State {
             Said::RestorationDecided(said) if said.outcome == RESTORED => self.restore(&said.revocation),
             Said::RestorationDecided(_) => {}
             Said::LongTermGuardianshipStarted(_) => self.long_term = LongTerm::Running,
+            Said::PlacementTransferredToKin(_) => self.place(), // still away from home, and its way there still open
+            Said::AdoptionCompleted(_) => {
+                self.long_term = LongTerm::NotRunning;
+                self.arrive();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The rules of guardianship as sentences.
 
 mod facts;
+mod kin;
 
 use crate::{Guardianship, Refusal};
 use facts::*;
@@ -376,6 +377,7 @@ fn what_was_taken_away_is_given_back_once_and_ends_the_guardianship_for_good() {
 fn every_rule_is_tried_here() {
     for refusal in Refusal::ALL {
         let tried = format!("then_refused(\"{}\")", refusal.code());
-        assert!(include_str!("tests.rs").contains(&tried), "{}", refusal.code());
+        let here = [include_str!("tests.rs"), include_str!("tests/kin.rs")].concat();
+        assert!(here.contains(&tried), "{}", refusal.code());
     }
 }

@@ -1,11 +1,11 @@
 //! Who may make what true at intake, and when.
 
-use crate::state::{Case, Report, State};
+use crate::state::{Case, Next, Report, State};
 use jurisdiction::Rules;
 use std::collections::BTreeSet;
 use vocabulary::intake::{
-    CaseOpened, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded, ReportsLinked,
-    ReportsUnlinked,
+    CaseOpened, ChildIdentified, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded,
+    ReportReturned, ReportsLinked, ReportsUnlinked,
 };
 use vocabulary::{AgencyCode, Consequence, Fact, Proposed, TypeName};
 
@@ -34,6 +34,18 @@ vocabulary::refusals! {
     HandOnPending = "intake.hand-on-pending",
         "The report is already being handed on. Wait until the agency that was asked acknowledges it.",
         "报告正在转送中，请等待接收单位签收。";
+    NotHandedOn = "intake.not-handed-on",
+        "This report was not handed on to your agency by that fact, or you hold it already. Whoever holds a report hands it on.",
+        "该报告不是经该次移交转至贵单位，或者贵单位已经接收。已接收的报告请另行移交。";
+    UnknownLabel = "intake.unknown-label",
+        "The case has no child with this label.",
+        "本案没有使用该代号的未成年人。";
+    AlreadyIdentified = "intake.already-identified",
+        "This child is tied to a file already. Withdraw that first if it was a mistake.",
+        "该未成年人已关联档案。如有误，请先撤回原关联。";
+    FileTaken = "intake.file-taken",
+        "Another child of this case is tied to this file.",
+        "该档案已关联本案中的其他未成年人。";
     CaseAlreadyOpen = "intake.case-already-open",
         "The case is already open.",
         "该个案已经开立，不能重复开立。";
@@ -109,7 +121,9 @@ pub(crate) fn admit(
         Said::LeadReceived(lead) => received(state, lead, proposed, rules),
         Said::ReportAcknowledged(said) => acknowledged(state, said, proposed),
         Said::ReportForwarded(said) => forwarded(state, said, proposed, rules),
+        Said::ReportReturned(said) => returned(state, said, proposed),
         Said::CaseOpened(said) => opened(state, said, proposed, rules),
+        Said::ChildIdentified(said) => identified(state, said),
         Said::ReportsLinked(said) => linked(state, said, proposed),
         Said::ReportsUnlinked(said) => unlinked(state, said),
         Said::ReportAbsorbed(_) | Said::LinkSettled(_) => Ok(()), // the bus says so, and proposes nothing
@@ -148,6 +162,25 @@ fn forwarded(state: &State, said: &ReportForwarded, proposed: &Proposed, rules: 
         return Err(Refusal::HandOnPending.of(&said.report));
     }
     on_the_roster(&said.to, proposed, rules)
+}
+
+/// Before it takes it, and only what was handed on to it: the first receiver stays responsible until somebody else is.
+fn returned(state: &State, said: &ReportReturned, proposed: &Proposed) -> Answer {
+    let next = known(state, &said.report)?.next.as_ref();
+    let its = |next: &&Next| next.agency == *proposed.publisher() && next.by.as_str() == said.forwarding;
+    next.filter(its).map(|_| ()).ok_or_else(|| Refusal::NotHandedOn.of(&said.forwarding))
+}
+
+/// That the file is one which the publisher knows is for the runtime to see.
+fn identified(state: &State, said: &ChildIdentified) -> Answer {
+    match state.children.get(&said.label) {
+        None => Err(Refusal::UnknownLabel.of(&said.label)),
+        Some(Some(_)) => Err(Refusal::AlreadyIdentified.of(&said.label)),
+        Some(None) if state.children.values().flatten().any(|file| *file == said.file) => {
+            Err(Refusal::FileTaken.of(&said.label))
+        }
+        Some(None) => Ok(()),
+    }
 }
 
 fn opened(state: &State, said: &CaseOpened, proposed: &Proposed, rules: &Rules) -> Answer {

@@ -12,6 +12,8 @@ pub struct State {
     pub reports: BTreeMap<EventId, Report>,
     /// Whether it is a case yet.
     pub case: Case,
+    /// The children of the case by their labels, each with the file that is kept of it, once that is known.
+    pub children: BTreeMap<String, Option<HistoryId>>,
     /// The histories whose reports this one has taken over, by the `id` of the link.
     pub links: BTreeMap<EventId, Link>,
     /// The case that has taken over the reports of this one.
@@ -54,14 +56,23 @@ pub struct Report {
     /// Whether the holder has confirmed that it is. Once one holder has, each later one has too, because a
     /// report moves only by an acknowledgement.
     pub acknowledged: bool,
-    /// The agency that the report is handed on to, until it acknowledges. Both may be asked meanwhile.
-    pub next: Option<AgencyCode>,
+    /// Whom the report is handed on to, until that one acknowledges. Both may be asked meanwhile.
+    pub next: Option<Next>,
+}
+
+/// Whom a report is handed on to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Next {
+    /// The agency.
+    pub agency: AgencyCode,
+    /// The `id` of the fact that handed it on.
+    pub by: EventId,
 }
 
 impl Report {
     /// Whether the agency is the one that the report is addressed to, or handed on to.
     pub fn is_for(&self, agency: &AgencyCode) -> bool {
-        self.holder == *agency || self.next.as_ref() == Some(agency)
+        self.holder == *agency || self.next.as_ref().is_some_and(|next| next.agency == *agency)
     }
 
     /// Whether the agency holds the report and has said so.
@@ -70,7 +81,7 @@ impl Report {
     }
 
     fn take(&mut self, agency: &AgencyCode) {
-        self.next.take_if(|next| next == agency);
+        self.next.take_if(|next| next.agency == *agency);
         self.holder = agency.clone();
         self.acknowledged = true;
     }
@@ -116,10 +127,21 @@ impl State {
             Said::ReportAcknowledged(said) => self.take(&said.report, &source.agency),
             Said::ReportForwarded(forwarded) => {
                 if let Some(report) = self.reports.get_mut(forwarded.report.as_str()) {
-                    report.next = Some(forwarded.to.clone());
+                    report.next = Some(Next { agency: forwarded.to.clone(), by: fact.attributes.id.clone() });
                 }
             }
-            Said::CaseOpened(_) => self.case = Case::Open,
+            Said::ReportReturned(said) => {
+                if let Some(report) = self.reports.get_mut(said.report.as_str()) {
+                    report.next = None;
+                }
+            }
+            Said::CaseOpened(said) => {
+                self.case = Case::Open;
+                self.children = said.children.iter().map(|child| (child.label.clone(), None)).collect();
+            }
+            Said::ChildIdentified(said) => {
+                self.children.insert(said.label.clone(), Some(said.file.clone()));
+            }
             Said::ReportsLinked(said) => {
                 let link = Link { other: said.other.clone(), settled: false };
                 self.links.insert(fact.attributes.id.clone(), link);

@@ -1,6 +1,7 @@
 //! The rules of intake as sentences.
 
 mod links;
+mod returned;
 
 use crate::{Intake, Refusal};
 use jurisdiction::{Rules, given::rules};
@@ -282,7 +283,9 @@ fn a_refusal_names_what_is_unmet() {
 fn every_rule_is_tried_here() {
     for refusal in Refusal::ALL {
         let tried = format!("refused(\"{}\")", refusal.code());
-        let here = [include_str!("tests.rs"), include_str!("tests/links.rs")].concat();
+        let here =
+            [include_str!("tests.rs"), include_str!("tests/links.rs"), include_str!("tests/returned.rs")]
+                .concat();
         assert!(here.contains(&tried), "{}", refusal.code());
     }
 }

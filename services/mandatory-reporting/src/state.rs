@@ -122,7 +122,9 @@ impl State {
             Intake::ReportForwarded(said) => {
                 self.change(&said.report, |report| report.next = Some(said.to.clone()))
             }
+            Intake::ReportReturned(said) => self.change(&said.report, |report| report.next = None),
             Intake::IndicatorAlertRaised(_)
+            | Intake::ChildIdentified(_)
             | Intake::CaseOpened(_)
             | Intake::ReportsLinked(_)
             | Intake::ReportAbsorbed(_)

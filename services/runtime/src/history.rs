@@ -41,11 +41,15 @@ impl Folded {
         let facts = CaseFact::of_record(stored.position, record)
             .map_err(|why| LedgerError::Unreadable { at: stored.position, why: why.to_string() })?;
         record.facts.iter().for_each(|fact| self.keys.evolve(fact));
+        let withdrawal = facts.iter().any(|fact| fact.withdrawal().is_some());
         for fact in facts {
             self.states.evolve(&fact);
             self.involved.evolve(&fact, contracts);
             self.facts.push(fact);
             self.rules.push(record.rules.version);
+        }
+        if withdrawal {
+            self.states = States::of(&self.facts);
         }
         self.version = record.last_version();
         self.recorded = Some(record.recordedtime);

@@ -28,6 +28,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod withdraw;
 
 pub use adopt::Adopted;
 pub use agency_views::{DutyKind, Phase, Rebuilt, ReferralPhase, Track, TrackName};

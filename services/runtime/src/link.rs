@@ -6,6 +6,7 @@
 //! the link, so that saying it a second time does nothing.
 
 use crate::bus::Bus;
+use crate::history::Folded;
 use crate::problem::Problem;
 use crate::publish::ATTEMPTS;
 use ledger::{Follower, LedgerError, Stored};
@@ -160,16 +161,32 @@ impl Bus {
     /// # Errors
     /// There is no such history for it; that history is absorbed, has absorbed others, or has ended.
     pub(crate) fn may_link(&self, agency: &AgencyCode, other: &HistoryId) -> Result<(), Problem> {
-        if other.kind() != HistoryKind::Case || self.ledger.version(other)?.0 == 0 {
+        self.other(agency, other, HistoryKind::Case, |folded| Ok(folded.states.linkable()?))
+    }
+
+    /// Whether an agency may say that a child of a case is the one of this file: it has a part in both.
+    ///
+    /// # Errors
+    /// There is no such file for it.
+    pub(crate) fn may_name(&self, agency: &AgencyCode, file: &HistoryId) -> Result<(), Problem> {
+        self.other(agency, file, HistoryKind::Child, |_| Ok(()))
+    }
+
+    /// Looks at another history, in which the agency has a part.
+    fn other(
+        &self,
+        agency: &AgencyCode,
+        other: &HistoryId,
+        kind: HistoryKind,
+        look: impl FnOnce(&Folded) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        if other.kind() != kind || self.ledger.version(other)?.0 == 0 {
             return Err(Problem::NotFound);
         }
         let (rules, now) = (self.rulebook.current()?, self.now());
         self.histories.with(other, |folded| {
             let now = folded.recorded.map_or(now, |last| last.max(now));
-            if !folded.involved.includes(agency, &rules, now) {
-                return Err(Problem::NotFound);
-            }
-            Ok(folded.states.linkable()?)
+            if folded.involved.includes(agency, &rules, now) { look(folded) } else { Err(Problem::NotFound) }
         })?
     }
 }

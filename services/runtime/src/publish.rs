@@ -8,6 +8,7 @@ use jurisdiction::Rules;
 use ledger::{LedgerError, Outcome};
 use serde::Serialize;
 use vocabulary::commitment::record_hash;
+use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::record::{Record, StoredFact};
 use vocabulary::{AgencyCode, Consequence, Fact, FactRef, HistoryId, Instant, Position, Proposed};
@@ -282,6 +283,9 @@ impl Bus {
         {
             self.may_link(&caller.agency, &said.other)?;
         }
+        if let Fact::Intake(Intake::ChildIdentified(said)) = &document.fact {
+            self.may_name(&caller.agency, &said.file)?;
+        }
         self.histories.with(history, |folded| {
             let now = folded.recorded.map_or(now, |last| last.max(now));
             let knows = folded.version.0 > 0 && folded.involved.includes(&caller.agency, rules, now);
@@ -293,6 +297,12 @@ impl Bus {
             let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
             let proposed = Proposed { attributes, fact, now };
             let consequences = match &proposed.fact {
+                Fact::Governance(Governance::FactWithdrawn(said)) => {
+                    self.withdrawal(caller, folded, said).map(|()| Vec::new())?
+                }
+                Fact::Governance(Governance::DataCorrectionRecorded(said)) => {
+                    self.correction(caller, folded, said).map(|()| Vec::new())?
+                }
                 Fact::Governance(_) => disclosure::admit(&folded.involved, &proposed, rules)?,
                 _ => folded.states.admit(&proposed, rules)?,
             };

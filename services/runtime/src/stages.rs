@@ -11,7 +11,8 @@ use mandatory_reporting::MandatoryReporting;
 use one_stop::OneStop;
 use referral::Referral;
 use std::mem::take;
-use vocabulary::{CaseFact, Consequence, Fact, Proposed, Refusal, Stage};
+use vocabulary::withdrawal::standing;
+use vocabulary::{CaseFact, Consequence, Fact, Proposed, Refusal, Stage, TypeName};
 
 /// Every stage once, in the order in which a case meets them; its facts go by the same name.
 macro_rules! stages {
@@ -21,6 +22,13 @@ macro_rules! stages {
         pub(crate) struct States { $(pub(crate) $field: <$stage as Stage<Rules>>::State,)+ }
 
         impl States {
+            /// What they remember of what stands of a history at its end.
+            pub(crate) fn of(facts: &[CaseFact]) -> Self {
+                let mut states = Self::default();
+                standing(facts).into_iter().for_each(|fact| states.evolve(fact));
+                states
+            }
+
             /// Folds one more fact into every stage.
             pub(crate) fn evolve(&mut self, fact: &CaseFact) {
                 $(self.$field = $stage::evolve(take(&mut self.$field), fact);)+
@@ -30,8 +38,7 @@ macro_rules! stages {
             /// involvement alone; facts of the bus about itself are never proposed. What a closed case still
             /// takes is for `closure` to say, and what an absorbed one takes for `intake`.
             pub(crate) fn admit(&self, proposed: &Proposed, rules: &Rules) -> Result<Vec<Consequence>, Refusal> {
-                closure::takes(&self.closure, &proposed.attributes.kind)?;
-                intake::takes(&self.intake, &proposed.attributes.kind)?;
+                self.takes(&proposed.attributes.kind)?;
                 match &proposed.fact {
                     $(Fact::$stage(_) => $stage::admit(&self.$field, proposed, rules),)+
                     Fact::Governance(_) | Fact::Other => Ok(Vec::new()),
@@ -53,6 +60,12 @@ stages! {
 }
 
 impl States {
+    /// Whether the history still takes a fact of this type.
+    pub(crate) fn takes(&self, kind: &TypeName) -> Result<(), Refusal> {
+        closure::takes(&self.closure, kind)?;
+        intake::takes(&self.intake, kind)
+    }
+
     /// Whether another history may take over the reports of this one.
     pub(crate) fn linkable(&self) -> Result<(), Refusal> {
         closure::open(&self.closure).and_then(|()| intake::linkable(&self.intake))

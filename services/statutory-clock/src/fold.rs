@@ -7,6 +7,7 @@ use jurisdiction::clock::{Key, Start};
 use jurisdiction::{ClockRule, Rules};
 use std::sync::Arc;
 use vocabulary::CaseFact;
+use vocabulary::withdrawal::standing;
 
 /// The fact by which an owner says why it missed: its clear properties `clock` and `instance` name the clock.
 pub const EXPLAINED: &str = "governance.breach-explained.v1";
@@ -32,7 +33,8 @@ pub(crate) struct Started<'f> {
 /// The clocks of a history, in the order of their starts, by the facts so far and the rules given. As of an
 /// earlier instant, hand in the facts and rules of that instant.
 pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) -> Vec<Clock> {
-    let facts = facts.into_iter().filter(|fact| reads(fact, rules)).collect::<Vec<_>>();
+    let mut facts = standing(facts);
+    facts.retain(|fact| reads(fact, rules));
     let history = History { facts: &facts, rules };
     let versions = rules.clocks().by_id();
     let mut clocks = versions.flat_map(|versions| history.clocks_of(versions)).collect::<Vec<_>>();
@@ -40,11 +42,11 @@ pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) 
     clocks
 }
 
-/// Whether any clock of the rules looks at the fact: all others change none.
+/// Whether any clock of the rules looks at the fact, or it withdraws one: all others change none.
 pub fn reads(fact: &CaseFact, rules: &Rules) -> bool {
     let kind = &fact.attributes.kind;
     let newer = fact.newer.as_ref().is_some_and(|(newer, _)| rules.clocks().read_type(newer));
-    rules.clocks().read_type(kind) || newer || kind.as_str() == EXPLAINED
+    rules.clocks().read_type(kind) || newer || kind.as_str() == EXPLAINED || fact.withdrawal().is_some()
 }
 
 impl<'f> History<'f> {

@@ -7,13 +7,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum CaseConference {
+    /// An agency asks the coordinator for a conference.
+    #[serde(rename = "case-conference.requested.v1")]
+    Requested(Requested),
     /// The coordinator calls the agencies of a case together (coordination under Minors Protection Law,
     /// article 9).
     #[serde(rename = "case-conference.convened.v1")]
     Convened(Convened),
+    /// An agency that was called says whether it comes.
+    #[serde(rename = "case-conference.invitation-answered.v1")]
+    InvitationAnswered(InvitationAnswered),
+    /// An agency that was called reports to the others beforehand.
+    #[serde(rename = "case-conference.report-submitted.v1")]
+    ReportSubmitted(ReportSubmitted),
     /// A conference has ended, with its result and who came.
     #[serde(rename = "case-conference.concluded.v1")]
     Concluded(Concluded),
+    /// The minutes of a conference went to these agencies.
+    #[serde(rename = "case-conference.minutes-sent.v1")]
+    MinutesSent(MinutesSent),
     /// An agency of a conference says whether it agrees with what was decided.
     #[serde(rename = "case-conference.position-stated.v1")]
     PositionStated(PositionStated),
@@ -26,6 +38,9 @@ pub enum CaseConference {
     /// The plan for one child is adopted: what is to be reached, and which agency does what by when.
     #[serde(rename = "case-conference.plan-adopted.v1")]
     PlanAdopted(PlanAdopted),
+    /// A plan was looked at again.
+    #[serde(rename = "case-conference.plan-revised.v1")]
+    PlanRevised(PlanRevised),
     /// A task of the plan is given to an agency: a new one, one that was declined, or one instead of another.
     #[serde(rename = "case-conference.task-assigned.v1")]
     TaskAssigned(TaskAssigned),
@@ -43,17 +58,38 @@ pub enum CaseConference {
 impl CaseConference {
     /// The wire names, in order.
     pub const TYPES: &[&str] = &[
+        "case-conference.requested.v1",
         "case-conference.convened.v1",
+        "case-conference.invitation-answered.v1",
+        "case-conference.report-submitted.v1",
         "case-conference.concluded.v1",
+        "case-conference.minutes-sent.v1",
         "case-conference.position-stated.v1",
         "case-conference.dissent-escalated.v1",
         "case-conference.dissent-settled.v1",
         "case-conference.plan-adopted.v1",
+        "case-conference.plan-revised.v1",
         "case-conference.task-assigned.v1",
         "case-conference.task-accepted.v1",
         "case-conference.task-declined.v1",
         "case-conference.task-completed.v1",
     ];
+}
+
+/// See [`CaseConference::Requested`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requested {
+    /// When it was asked for.
+    pub requested_at: String,
+    /// Why.
+    pub reason_code: String,
+    /// The last day on which it would be of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted_by: Option<String>,
+    /// Who should come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub participants: Vec<AgencyCode>,
 }
 
 /// See [`CaseConference::Convened`].
@@ -68,6 +104,40 @@ pub struct Convened {
     pub at: String,
     /// True when the child has been heard or will be heard.
     pub child_heard: bool,
+}
+
+/// See [`CaseConference::InvitationAnswered`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationAnswered {
+    /// The conference, by the id of its convening.
+    pub conference: String,
+    /// It attends, sends another agency, or cannot attend.
+    pub answer: String,
+    /// When it answered.
+    pub answered_at: String,
+}
+
+/// See [`CaseConference::ReportSubmitted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSubmitted {
+    /// The conference, by the id of its convening.
+    pub conference: String,
+    /// When it was handed in.
+    pub submitted_at: String,
+}
+
+/// See [`CaseConference::MinutesSent`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MinutesSent {
+    /// The conference, by the id of its convening.
+    pub conference: String,
+    /// The agencies that they went to, each once.
+    pub to: Vec<AgencyCode>,
+    /// When they were sent.
+    pub sent_at: String,
 }
 
 /// See [`CaseConference::Concluded`].
@@ -148,6 +218,20 @@ pub struct Task {
     pub owner: AgencyCode,
     /// Its last day.
     pub due: String,
+}
+
+/// See [`CaseConference::PlanRevised`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRevised {
+    /// The plan, by the id of its adoption.
+    pub plan: String,
+    /// When it was looked at again.
+    pub revised_at: String,
+    /// It stays, changes, or has reached its goals.
+    pub outcome: String,
+    /// The day on which it is looked at next.
+    pub review_at: String,
 }
 
 /// See [`CaseConference::TaskAssigned`].

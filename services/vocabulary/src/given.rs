@@ -1,5 +1,6 @@
 //! Given, when, then: the tests of a stage read as sentences.
 
+use crate::withdrawal::standing;
 use crate::{Attributes, CaseFact, Consequence, Fact, FactRef, Instant, Position, Proposed, Refusal, Stage};
 
 /// A fact that an agency says, for tests: `by("psb-03", fact)`.
@@ -38,8 +39,8 @@ pub fn given<'r, S: Stage<R>, R>(rules: &'r R, facts: impl IntoIterator<Item = C
         fact.at.sequence = Position(index as u64 + 1);
         fact
     };
-    let facts = facts.into_iter().enumerate().map(place);
-    Given { state: facts.fold(S::State::default(), |state, fact| S::evolve(state, &fact)), rules }
+    let facts: Vec<CaseFact> = facts.into_iter().enumerate().map(place).collect();
+    Given { state: standing(&facts).into_iter().fold(S::State::default(), S::evolve), rules }
 }
 
 impl<R, S: Stage<R>> Given<'_, R, S> {

@@ -38,6 +38,12 @@ pub enum Governance {
     /// Somebody else has looked whether that was right.
     #[serde(rename = "governance.break-glass-reviewed.v1")]
     BreakGlassReviewed(BreakGlassReviewed),
+    /// Its publisher takes a fact back.
+    #[serde(rename = "governance.fact-withdrawn.v1")]
+    FactWithdrawn(FactWithdrawn),
+    /// Its publisher says what is wrong in a fact that stands.
+    #[serde(rename = "governance.data-correction-recorded.v1")]
+    DataCorrectionRecorded(DataCorrectionRecorded),
 }
 
 impl Governance {
@@ -53,6 +59,8 @@ impl Governance {
         "governance.breach-explained.v1",
         "governance.break-glass-used.v1",
         "governance.break-glass-reviewed.v1",
+        "governance.fact-withdrawn.v1",
+        "governance.data-correction-recorded.v1",
     ];
 }
 
@@ -234,4 +242,26 @@ pub struct BreakGlassReviewed {
     pub outcome: String,
     /// When it was looked at.
     pub reviewed_at: String,
+}
+
+/// See [`Governance::FactWithdrawn`]. What reads a history without withdrawn facts is [`crate::withdrawal`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactWithdrawn {
+    /// The `id` of the fact, which has the same source.
+    pub fact: EventId,
+    /// Why.
+    pub reason_code: String,
+}
+
+/// See [`Governance::DataCorrectionRecorded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataCorrectionRecorded {
+    /// The `id` of the fact, which has the same source.
+    pub fact: EventId,
+    /// The names of the properties that are wrong.
+    pub properties: Vec<String>,
+    /// Why.
+    pub reason_code: String,
 }

@@ -72,6 +72,12 @@ pub enum Guardianship {
     /// Civil affairs is the guardian for good, on one of the five grounds of the Minors Protection Law, article 94.
     #[serde(rename = "guardianship.long-term-guardianship-started.v1")]
     LongTermGuardianshipStarted(LongTermGuardianshipStarted),
+    /// A child that was taken away is handed to relatives or friends of the family (Minors Protection Law, article 93).
+    #[serde(rename = "guardianship.placement-transferred-to-kin.v1")]
+    PlacementTransferredToKin(PlacementTransferredToKin),
+    /// A child under long-term guardianship is adopted (Minors Protection Law, article 95).
+    #[serde(rename = "guardianship.adoption-completed.v1")]
+    AdoptionCompleted(AdoptionCompleted),
 }
 
 impl Guardianship {
@@ -96,6 +102,8 @@ impl Guardianship {
         "guardianship.revocation-decided.v1",
         "guardianship.restoration-decided.v1",
         "guardianship.long-term-guardianship-started.v1",
+        "guardianship.placement-transferred-to-kin.v1",
+        "guardianship.adoption-completed.v1",
     ];
 }
 
@@ -350,4 +358,24 @@ pub struct LongTermGuardianshipStarted {
     pub ground: String,
     /// When it began.
     pub started_at: String,
+}
+
+/// See [`Guardianship::PlacementTransferredToKin`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacementTransferredToKin {
+    /// What they are to the child.
+    pub relation: String,
+    /// True when both sides signed.
+    pub written: bool,
+    /// When.
+    pub transferred_at: String,
+}
+
+/// See [`Guardianship::AdoptionCompleted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdoptionCompleted {
+    /// When it was registered.
+    pub registered_at: String,
 }

@@ -19,9 +19,15 @@ pub enum Intake {
     /// The holder hands a report on; it stays responsible until the next one acknowledges.
     #[serde(rename = "intake.report-forwarded.v1")]
     ReportForwarded(ReportForwarded),
+    /// Whoever a report was handed on to gives it back before taking it: it is with the first receiver as before.
+    #[serde(rename = "intake.report-returned.v1")]
+    ReportReturned(ReportReturned),
     /// The coordinator opens the case and names its lead.
     #[serde(rename = "intake.case-opened.v1")]
     CaseOpened(CaseOpened),
+    /// A child of the case is the one that this file is kept of.
+    #[serde(rename = "intake.child-identified.v1")]
+    ChildIdentified(ChildIdentified),
     /// The reports of another history tell of the same: this case goes on for both.
     #[serde(rename = "intake.reports-linked.v1")]
     ReportsLinked(ReportsLinked),
@@ -43,7 +49,9 @@ impl Intake {
         "intake.lead-received.v1",
         "intake.report-acknowledged.v1",
         "intake.report-forwarded.v1",
+        "intake.report-returned.v1",
         "intake.case-opened.v1",
+        "intake.child-identified.v1",
         "intake.reports-linked.v1",
         "intake.report-absorbed.v1",
         "intake.reports-unlinked.v1",
@@ -112,6 +120,35 @@ pub struct ReportForwarded {
     pub reason_code: String,
     /// When it was handed on.
     pub forwarded_at: String,
+}
+
+/// See [`Intake::ReportReturned`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportReturned {
+    /// The `id` of the report.
+    pub report: String,
+    /// The `id` of the fact by which it was handed on.
+    pub forwarding: String,
+    /// Why.
+    pub reason_code: String,
+    /// When.
+    pub returned_at: String,
+}
+
+/// See [`Intake::ChildIdentified`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChildIdentified {
+    /// The child, by its label in the case.
+    pub label: String,
+    /// The file that is kept of it.
+    pub file: HistoryId,
+    /// When it was known.
+    pub identified_at: String,
+    /// How it was found out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
 }
 
 /// See [`Intake::CaseOpened`].

@@ -27,6 +27,7 @@ pub mod referral;
 pub mod stage;
 pub mod time;
 pub mod upcast;
+pub mod withdrawal;
 
 pub use attributes::Attributes;
 pub use fact::{CaseFact, Fact};

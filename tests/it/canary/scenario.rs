@@ -108,13 +108,17 @@ impl<'s> Scenario<'s> {
             on,
             json!({"report": lead, "acknowledged_at": when()}),
         );
-        let forwarded =
-            json!({"report": lead, "to": "psb-03", "reason_code": "wrong-agency", "forwarded_at": when()});
-        self.say("cab", "intake.report-forwarded.v1", on, forwarded);
+        let forwarded = |to: &str| json!({"report": lead, "to": to, "reason_code": "wrong-agency", "forwarded_at": when()});
+        let (forwarding, _) = self.say("cab", "intake.report-forwarded.v1", on, forwarded("edu"));
+        let returned = json!({"report": lead, "forwarding": forwarding, "reason_code": "not-competent",
+                              "returned_at": when()});
+        self.say("edu", "intake.report-returned.v1", on, returned);
+        self.say("cab", "intake.report-forwarded.v1", on, forwarded("psb-03"));
         let accepted = json!({"report": lead, "accepted_at": when(), "receipt_no": "J9999010320260113"});
         self.say("psb-03", "mandatory-reporting.police-accepted.v1", on, accepted);
         let opened = json!({"opened_at": when(), "reports": [lead], "children": children, "lead": "psb"});
         self.say("wbo", "intake.case-opened.v1", on, opened);
+        self.the_child_has_a_file(&case);
         self.a_second_lead_is_linked_and_unlinked(&case);
         for (agency, answer) in [("ngo-07", "accepted"), ("ngo-11", "returned")] {
             let made =
@@ -138,6 +142,15 @@ impl<'s> Scenario<'s> {
         case
     }
 
+    fn the_child_has_a_file(&mut self, case: &str) {
+        let kind = "follow-up.child-registered.v1";
+        let contracts = contracts();
+        let contract = contracts.iter().find(|contract| contract.kind == kind).unwrap();
+        let (_, file) = self.say("cdr-07", kind, None, contract.example());
+        let identified = json!({"label": "A", "file": file, "identified_at": when()});
+        self.say("wbo", "intake.child-identified.v1", Some(case), identified);
+    }
+
     /// Any agency of the case that holds the role says it, after its example: first what has its order, then
     /// the facts that are contracts only.
     fn everything_else_is_said_of_the_case(&mut self, case: &str) {
@@ -151,12 +164,22 @@ impl<'s> Scenario<'s> {
         let until = json!({"expires_at": soon(3600)});
         let glass = self.say_as_in_its_example("governance.break-glass-used.v1", case, until);
         self.say_as_in_its_example("governance.break-glass-reviewed.v1", case, json!({"use": glass}));
+        self.a_fact_is_corrected_and_then_taken_back(case);
         for contract in contracts().iter().filter(|contract| contract.of_case) {
             let played = self.published.iter().any(|event| event["type"] == contract.kind.as_str());
             if !played && !contract.publishers.is_empty() && !LAST.contains(&contract.kind.as_str()) {
                 self.say_as_in_its_example(&contract.kind, case, json!({}));
             }
         }
+    }
+
+    fn a_fact_is_corrected_and_then_taken_back(&mut self, case: &str) {
+        let made = json!({"to": "ngo-07", "purpose": "other", "urgency": "routine"});
+        let (fact, _) = self.say("wbo", "referral.made.v1", Some(case), made);
+        let wrong = json!({"fact": fact, "properties": ["purpose"], "reason_code": "wrong-when-written"});
+        self.say("wbo", "governance.data-correction-recorded.v1", Some(case), wrong);
+        let data = json!({"fact": fact, "reason_code": "said-twice"});
+        self.say("wbo", "governance.fact-withdrawn.v1", Some(case), data);
     }
 
     /// Publishes the example of a contract with these properties instead; answers its id.
@@ -177,7 +200,9 @@ impl<'s> Scenario<'s> {
         let petition = self.say_as_in_its_example("guardianship.revocation-petitioned.v1", case, json!({}));
         let petition = json!({"petition": petition});
         let revocation = self.say_as_in_its_example("guardianship.revocation-decided.v1", case, petition);
-        self.say_as_in_its_example("guardianship.long-term-guardianship-started.v1", case, json!({}));
+        for fact in ["long-term-guardianship-started", "adoption-completed"] {
+            self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));
+        }
         let revocation = json!({"revocation": revocation});
         self.say_as_in_its_example("guardianship.restoration-decided.v1", case, revocation);
     }
@@ -192,9 +217,13 @@ impl<'s> Scenario<'s> {
     }
 
     fn the_child_is_taken_away_and_comes_home(&mut self, case: &str) {
-        for fact in
-            ["safety-assessed", "child-removed", "placement-handed-over", "temporary-guardianship-started"]
-        {
+        for fact in [
+            "safety-assessed",
+            "child-removed",
+            "placement-handed-over",
+            "placement-transferred-to-kin",
+            "temporary-guardianship-started",
+        ] {
             self.say_as_in_its_example(&format!("guardianship.{fact}.v1"), case, json!({}));
         }
         let application =
@@ -215,7 +244,9 @@ impl<'s> Scenario<'s> {
         let (position, _) = self.say("mpc", "case-conference.position-stated.v1", Some(case), dissents);
         for fact in ["escalated", "settled"] {
             let kind = format!("case-conference.dissent-{fact}.v1");
-            self.say_as_in_its_example(&kind, case, json!({"position": position}));
+            let level = json!({"position": position, "level": "heads-of-agencies"});
+            let said = if fact == "escalated" { level } else { json!({"position": position}) };
+            self.say_as_in_its_example(&kind, case, said);
         }
         for fact in [
             "guardianship-assessed",

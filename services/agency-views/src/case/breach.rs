@@ -36,6 +36,8 @@ pub(super) fn note(breaches: &mut Vec<Breach>, said: &Governance) {
         | Governance::CoordinatorChanged(_)
         | Governance::BreachExplained(_)
         | Governance::BreakGlassUsed(_)
-        | Governance::BreakGlassReviewed(_) => {}
+        | Governance::BreakGlassReviewed(_)
+        | Governance::FactWithdrawn(_) // the fold is made again without the fact
+        | Governance::DataCorrectionRecorded(_) => {}
     }
 }

@@ -131,7 +131,18 @@ impl Duties {
                 self.1.extend(self.0.extract_if(.., |duty| duty.kind == DutyKind::OpenCase));
             }
             Intake::ReportsUnlinked(_) => self.0.append(&mut self.1),
-            Intake::IndicatorAlertRaised(_) | Intake::ReportsLinked(_) | Intake::LinkSettled(_) => {}
+            Intake::ReportReturned(said) => {
+                let next = Party::Agency(fact.attributes.source.agency.clone());
+                self.0.retain(|duty| {
+                    duty.kind != DutyKind::AcknowledgeReport
+                        || duty.about != said.report
+                        || duty.party != next
+                });
+            }
+            Intake::ChildIdentified(_)
+            | Intake::IndicatorAlertRaised(_)
+            | Intake::ReportsLinked(_)
+            | Intake::LinkSettled(_) => {}
         }
     }
 
@@ -249,7 +260,12 @@ impl Duties {
                     self.wait(DutyKind::ConcludeConference, coordinator(), &said.conference, fact, None);
                 }
             }
-            CaseConference::PositionStated(_)
+            CaseConference::Requested(_)
+            | CaseConference::InvitationAnswered(_)
+            | CaseConference::ReportSubmitted(_)
+            | CaseConference::MinutesSent(_)
+            | CaseConference::PlanRevised(_)
+            | CaseConference::PositionStated(_)
             | CaseConference::DissentEscalated(_)
             | CaseConference::DissentSettled(_)
             | CaseConference::PlanAdopted(_)

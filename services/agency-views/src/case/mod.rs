@@ -32,6 +32,7 @@ use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::referral::Referral;
+use vocabulary::withdrawal::standing;
 use vocabulary::{AgencyCode, CaseFact, Child, Fact, FactRef, Instant};
 
 /// One case, folded.
@@ -63,7 +64,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Folds one more fact in.
+    /// Folds one more fact in. One that withdraws another changes what stands before it: then [`Case::of`] is due.
     pub fn evolve(&mut self, fact: &CaseFact) {
         self.opened.get_or_insert((fact.recorded, fact.at));
         self.last = Some(fact.at);
@@ -74,10 +75,10 @@ impl Case {
         self.note(fact);
     }
 
-    /// The fold of a history.
+    /// The fold of a history, of what stands of it at its end.
     pub fn of<'f>(facts: impl IntoIterator<Item = &'f CaseFact>) -> Self {
         let mut case = Self::default();
-        facts.into_iter().for_each(|fact| case.evolve(fact));
+        standing(facts).into_iter().for_each(|fact| case.evolve(fact));
         case
     }
 

@@ -98,7 +98,9 @@ impl Phases {
             }
             Fact::Intake(Intake::CaseOpened(_)) => self.reach(Phase::Open, fact),
             Fact::Intake(
-                Intake::ReportsLinked(_)
+                Intake::ReportReturned(_)
+                | Intake::ChildIdentified(_)
+                | Intake::ReportsLinked(_)
                 | Intake::ReportAbsorbed(_)
                 | Intake::ReportsUnlinked(_)
                 | Intake::LinkSettled(_),
@@ -115,7 +117,12 @@ impl Phases {
                 }
             }
             Fact::CaseConference(
-                CaseConference::PositionStated(_)
+                CaseConference::Requested(_)
+                | CaseConference::InvitationAnswered(_)
+                | CaseConference::ReportSubmitted(_)
+                | CaseConference::MinutesSent(_)
+                | CaseConference::PlanRevised(_)
+                | CaseConference::PositionStated(_)
                 | CaseConference::DissentEscalated(_)
                 | CaseConference::DissentSettled(_)
                 | CaseConference::TaskAssigned(_)

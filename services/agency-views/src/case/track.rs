@@ -104,6 +104,8 @@ impl Tracks {
             Guardianship::ProtectionOrderReviewed(said) if said.outcome == "revoked" => {
                 self.0.insert(ProtectionOrder, known(&said.outcome, "outcome", fact));
             }
+            Guardianship::PlacementTransferredToKin(_) => self.set(Safety, "kin", fact),
+            Guardianship::AdoptionCompleted(_) => self.set(Guardian, "adopted", fact),
             Guardianship::LongTermGuardianshipStarted(_) => self.set(Guardian, "long-term", fact),
             Guardianship::RevocationDecided(said) if said.outcome == "revoked" => {
                 self.0.insert(Guardian, known(&said.outcome, "outcome", fact));

@@ -58,6 +58,12 @@ fn a_dissent_goes_up_level_by_level_until_it_is_settled() {
     open.when(laid_before("heads-of-agencies")).then_refused("case-conference.level-reached");
     open.when(laid_before("committee")).then_admitted([]);
     open.when(settled()).then_admitted([]);
+    let not_yet = after(&rules, decided_and([dissents()]));
+    not_yet.when(laid_before("committee")).then_refused("case-conference.level-skipped");
+    assert_eq!(unmet(&not_yet, &rules, laid_before("committee")), ["heads-of-agencies"]);
+    not_yet.when(laid_before("district-government")).then_admitted([]); // the ladder of this region has no such level
+    let unordered = given::rules();
+    after(&unordered, decided_and([dissents()])).when(laid_before("committee")).then_admitted([]);
     let over = after(&rules, decided_and([dissents(), settled()]));
     over.when(laid_before("committee")).then_refused("case-conference.dissent-settled");
     over.when(settled()).then_refused("case-conference.dissent-settled");

@@ -118,6 +118,7 @@ words! {
     unfold: "全部展开", "Open all";
     fold: "全部收起", "Close all";
     late: "补录", "Recorded later";
+    withdrawn: "已撤回", "Withdrawn";
     backfill: "补告", "Told later";
     masked: "部分脱敏", "Partly withheld";
     coarse: "仅知有进展", "Only that it happened";

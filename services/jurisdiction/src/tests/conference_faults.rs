@@ -43,3 +43,23 @@ fn what_is_wrong_with_a_quorum_is_told_with_its_line() {
     let twice = faults(&with(&format!("{QUORUM}{QUORUM}")));
     assert_eq!(twice, ["conference.toml:8: another quorum holds at the same time, by line 2"]);
 }
+
+const LADDER: &str = r#"[[ladder]]
+levels = ["heads", "committee"]
+from = "2020-01-01"
+until = "2026-01-01"
+basis = { law = "", article = "", text = { zh = "", en = "" } }
+"#;
+
+#[test]
+fn a_ladder_holds_on_its_days_and_has_each_level_once() {
+    let rules = Rules::read(&with(LADDER), Version(1)).unwrap();
+    let levels = |day: &str| rules.conferences().ladder(day.parse().unwrap()).len();
+    assert_eq!(["2019-12-31", "2025-12-31", "2026-01-01"].map(levels), [0, 2, 0]);
+    let each_once = "conference.toml:2: a ladder has one level at least, and each of them once";
+    for levels in ["[]", r#"["heads", "heads"]"#] {
+        assert_eq!(faults(&with(&LADDER.replace(r#"["heads", "committee"]"#, levels))), [each_once]);
+    }
+    let twice = faults(&with(&format!("{LADDER}{LADDER}")));
+    assert_eq!(twice, ["conference.toml:7: another ladder holds at the same time, by line 2"]);
+}

@@ -28,13 +28,13 @@ impl Bus {
         if *agency != caller.agency && !self.rules()?.sees_region(&caller.agency, self.now()) {
             return Err(Problem::RoleNotAllowed);
         }
-        let rows_and_late = self.look(caller, case, AsOf::Now, |look| {
+        let rows_and_marks = self.look(caller, case, AsOf::Now, |look| {
             let sight = self.sight(agency, case, look.folded, moment.position)?;
             let rows: Vec<FeedRow> = sight.rows().copied().collect();
-            Ok((rows, look.late()))
+            Ok((rows, look.marks()))
         });
-        let (rows, late) = rows_and_late?;
-        let told = rows.iter().map(|row| self.told(self.render_for(caller, agency, row)?, row, &late));
+        let (rows, marks) = rows_and_marks?;
+        let told = rows.iter().map(|row| self.told(self.render_for(caller, agency, row)?, row, &marks));
         let steps = steps(told.collect::<Result<_, _>>()?);
         Ok(Timeline { case: case.clone(), as_of: moment.position, steps })
     }

@@ -144,6 +144,8 @@ pub struct Told {
     pub title: Title,
     /// Recorded after something that happened later, or on a later day than it happened (补录).
     pub late: bool,
+    /// Taken back by its publisher since.
+    pub withdrawn: bool,
     /// When the agency was told.
     pub told: Instant,
     /// What it was told.

@@ -1,6 +1,7 @@
 //! The replay of a case, as far as the caller may see it: every step that it was told of, what the step changed,
 //! and at the end a verdict for every clock.
 
+use super::timeline::Marks;
 use super::{AsOf, ClockItem, Look, Title};
 use crate::bus::Bus;
 use crate::problem::Problem;
@@ -9,9 +10,8 @@ use agency_views::FeedRow;
 use compliance_replay::{Change, ClockEvent, walk};
 use jurisdiction::Rules;
 use serde::Serialize;
-use std::collections::HashSet;
 use vocabulary::governance::Form;
-use vocabulary::{AgencyCode, FactRef, HistoryId, Instant, Position, Version};
+use vocabulary::{AgencyCode, HistoryId, Instant, Position, Version};
 
 /// A case, walked again.
 #[derive(Clone, Debug, Serialize)]
@@ -74,17 +74,17 @@ impl Bus {
     /// # Errors
     /// As [`Bus::case`].
     pub fn replay(&self, caller: &Caller, case: &HistoryId, as_of: AsOf) -> Result<Replay, Problem> {
-        let (mut replay, rows, late) = self.look(caller, case, as_of, |look| {
+        let (mut replay, rows, marks) = self.look(caller, case, as_of, |look| {
             let number = look.fold().number(&look.moment.rules);
             let clocks = look.clocks();
             let verdicts = clocks.iter().filter_map(|clock| look.clock(clock, &number)).collect();
             let steps = look.steps(&number)?;
             let (case, as_of) = (case.clone(), look.moment.position);
             let rows: Vec<FeedRow> = look.sight.rows().copied().collect();
-            Ok((Replay { case, number, as_of, steps, verdicts }, rows, look.late()))
+            Ok((Replay { case, number, as_of, steps, verdicts }, rows, look.marks()))
         })?;
         for (step, row) in replay.steps.iter_mut().zip(&rows) {
-            self.name(step, caller, row, &late)?;
+            self.name(step, caller, row, &marks)?;
         }
         Ok(replay)
     }
@@ -95,9 +95,9 @@ impl Bus {
         step: &mut ReplayStep,
         caller: &Caller,
         row: &FeedRow,
-        late: &HashSet<FactRef>,
+        marks: &Marks,
     ) -> Result<(), Problem> {
-        let told = self.told(self.render(caller, row)?, row, late)?;
+        let told = self.told(self.render(caller, row)?, row, marks)?;
         let event = &told.item.event;
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         let source = vocabulary::Source::try_from(text("source"));

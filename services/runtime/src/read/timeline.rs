@@ -11,6 +11,7 @@ use agency_views::FeedRow;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use vocabulary::governance::Form;
+use vocabulary::withdrawal::withdrawn;
 use vocabulary::{FactRef, HistoryId, Instant, Position};
 
 impl Bus {
@@ -19,25 +20,22 @@ impl Bus {
     /// # Errors
     /// [`Problem::NotFound`] when the caller had not been told of it by then; a store is away or damaged.
     pub fn timeline(&self, caller: &Caller, case: &HistoryId, as_of: AsOf) -> Result<Timeline, Problem> {
-        let (as_of, rows, late) = self.look(caller, case, as_of, |look| {
+        let (as_of, rows, marks) = self.look(caller, case, as_of, |look| {
             let rows: Vec<FeedRow> = look.sight.rows().copied().collect();
-            Ok((look.moment.position, rows, look.late()))
+            Ok((look.moment.position, rows, look.marks()))
         })?;
-        let told = rows.iter().map(|row| self.told(self.render(caller, row)?, row, &late));
+        let told = rows.iter().map(|row| self.told(self.render(caller, row)?, row, &marks));
         Ok(Timeline { case: case.clone(), as_of, steps: steps(told.collect::<Result<_, _>>()?) })
     }
 
     /// A fact as one line of a timeline.
-    pub(super) fn told(
-        &self,
-        item: FeedItem,
-        row: &FeedRow,
-        late: &HashSet<FactRef>,
-    ) -> Result<Told, Problem> {
+    pub(super) fn told(&self, item: FeedItem, row: &FeedRow, marks: &Marks) -> Result<Told, Problem> {
         let kind = item.event["type"].as_str().unwrap_or_default();
         let title = self.title(kind);
-        let late = row.form != Form::Coarse && late.contains(&row.fact);
-        Ok(Told { title, late, told: self.recorded_at(row.told)?, item })
+        let exact = row.form != Form::Coarse;
+        let late = exact && marks.late.contains(&row.fact);
+        let withdrawn = exact && marks.withdrawn.contains(&row.fact);
+        Ok(Told { title, late, withdrawn, told: self.recorded_at(row.told)?, item })
     }
 
     /// What a fact type is called.
@@ -56,9 +54,16 @@ impl Bus {
     }
 }
 
+/// What is to be said of facts beside what they say.
+pub(super) struct Marks {
+    /// Recorded after something that happened later, or on a later day than they happened.
+    late: HashSet<FactRef>,
+    /// Taken back by their publishers.
+    withdrawn: HashSet<FactRef>,
+}
+
 impl Look<'_> {
-    /// The facts that were recorded after something that happened later, or on a later day than they happened.
-    pub(super) fn late(&self) -> HashSet<FactRef> {
+    pub(super) fn marks(&self) -> Marks {
         let mut latest: Option<Instant> = None;
         let day = |at| self.moment.rules.local_date(at);
         let late = |fact: &&vocabulary::CaseFact| {
@@ -68,8 +73,13 @@ impl Look<'_> {
             behind || day(happened) < day(fact.recorded)
         };
         // what the caller was not told of would show in the marks of what it was
-        let told = self.facts.iter().filter(|fact| self.sight.exact(fact.at));
-        told.filter(late).map(|fact| fact.at).collect()
+        let told: Vec<_> = self.facts.iter().filter(|fact| self.sight.exact(fact.at)).collect();
+        let gone = withdrawn(&told);
+        let gone = |fact: &&&vocabulary::CaseFact| gone.contains(&fact.at.sequence);
+        Marks {
+            withdrawn: told.iter().filter(gone).map(|fact| fact.at).collect(),
+            late: told.into_iter().filter(late).map(|fact| fact.at).collect(),
+        }
     }
 }
 

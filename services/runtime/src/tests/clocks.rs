@@ -5,7 +5,7 @@ use super::*;
 use crate::{ClockItem, ClockState};
 
 /// The demo with every clock that it has.
-async fn whole() -> Fixture {
+pub(crate) async fn whole() -> Fixture {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/jurisdictions/demo");
     let mut files = demo_files_with_clocks();
     for path in ["clocks/registry.toml", "clocks/governance.toml", "clocks/education.toml", "risk.toml"] {
@@ -20,7 +20,7 @@ async fn whole() -> Fixture {
 
 impl Fixture {
     /// Says something now, under an id of its own.
-    async fn says(
+    pub(crate) async fn says(
         &self,
         number: u64,
         agency: &str,
@@ -43,18 +43,18 @@ impl Fixture {
         on_board
     }
 
-    fn state(&self, agency: &str, history: &HistoryId, id: &str) -> Option<ClockState> {
+    pub(crate) fn state(&self, agency: &str, history: &HistoryId, id: &str) -> Option<ClockState> {
         self.clock_of(agency, history, id).map(|clock| clock.state)
     }
 
-    async fn at(&self, moment: &str) {
+    pub(crate) async fn at(&self, moment: &str) {
         self.clock.set(moment);
         self.settle().await;
         self.bus.announce().await.unwrap();
         self.settle().await;
     }
 
-    fn told(&self, agency: &str, history: &HistoryId) -> Vec<String> {
+    pub(crate) fn told(&self, agency: &str, history: &HistoryId) -> Vec<String> {
         let feed = self.bus.feed(&caller(agency), 0, 1_000).unwrap();
         let of = feed.iter().filter(|item| item.event["subject"] == history.as_str());
         of.map(|item| item.event["type"].as_str().unwrap().to_owned()).collect()

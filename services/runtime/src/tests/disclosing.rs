@@ -99,6 +99,23 @@ async fn what_was_told_shrinks_when_involvement_ends_and_positions_stay() {
 }
 
 #[tokio::test]
+async fn whoever_was_asked_is_told_that_it_no_longer_is() {
+    let bus = adopted().await;
+    let subject = story(&bus).await;
+    bus.settle().await;
+    let cancelled = json!({"referral": id(4), "cancelled_at": "2026-03-30T14:26:00+08:00", "reason_code": "no-longer-needed"});
+    bus.publish("wbo", &event(5, "wbo", "referral.cancelled.v1", Some(&subject), cancelled)).await.unwrap();
+    bus.settle().await;
+    let items = feed(&bus, "ngo-07");
+    let last = items.last().unwrap();
+    assert_eq!(
+        (last.event["type"].as_str(), &last.event["data"]["referral"]),
+        (Some("referral.cancelled.v1"), &json!(id(4)))
+    );
+    assert_eq!(items[3].form, Form::Coarse, "the request itself is not its business any more");
+}
+
+#[tokio::test]
 async fn narrower_rules_narrow_what_is_shown_of_the_past() {
     let bus = adopted().await;
     story(&bus).await;

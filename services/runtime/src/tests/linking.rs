@@ -145,3 +145,27 @@ async fn the_follower_of_a_running_bus_makes_the_link() {
     }
     panic!("nobody has absorbed it");
 }
+
+#[tokio::test]
+async fn a_child_is_tied_to_a_file_in_which_the_agency_has_a_part() {
+    let bus = adopted().await;
+    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
+    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
+    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+    let at = "2026-03-30T14:20:00+08:00";
+    let opened = json!({"opened_at": at, "reports": [id(1)], "children": children, "lead": "psb"});
+    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+    let kind = "follow-up.child-registered.v1";
+    let mut data = CONTRACTS.get(kind).unwrap().schema["examples"][0].clone();
+    data["registered_at"] = at.into();
+    let file = bus.publish("cdr-07", &event(4, "cdr-07", kind, None, data)).await.unwrap().subject;
+    let is = |agency: &str, number, file: &str| {
+        let data = json!({"label": "A", "file": file, "identified_at": at});
+        event(number, agency, "intake.child-identified.v1", Some(&case), data)
+    };
+    let nobodys = format!("child-{}", "0".repeat(32));
+    assert!(matches!(bus.publish("wbo", &is("wbo", 5, &nobodys)).await, Err(Problem::NotFound)));
+    let not_its = bus.publish("psb-03", &is("psb-03", 5, file.as_str())).await;
+    assert!(matches!(not_its, Err(Problem::NotFound)), "the police have no part in that file");
+    bus.publish("wbo", &is("wbo", 5, file.as_str())).await.unwrap();
+}

@@ -11,6 +11,7 @@ mod publishing;
 mod reading;
 mod registry;
 mod seen;
+mod withdrawing;
 
 use crate::{Bus, Caller, Clock, Parts, Problem, Receipt};
 use agency_views::Views;

@@ -102,15 +102,26 @@ impl Scenario<'_> {
     /// The agencies confer and plan; the station, which is invited, visits and proposes to close too early.
     pub(super) fn the_agencies_confer_plan_and_follow_up(&mut self, case: &str) {
         let on = Some(case);
+        let requested = json!({"requested_at": when(), "reason_code": "nobody-responsible"});
+        self.say("cab", "case-conference.requested.v1", on, requested);
         let convened =
             json!({"kind": "case", "participants": ["cab", "wst-01"], "at": when(), "child_heard": true});
         let (conference, _) = self.say("wbo", "case-conference.convened.v1", on, convened);
+        let answered = json!({"conference": conference, "answer": "attends", "answered_at": when()});
+        self.say("cab", "case-conference.invitation-answered.v1", on, answered);
+        let reported = json!({"conference": conference, "submitted_at": when()});
+        self.say("cab", "case-conference.report-submitted.v1", on, reported);
         let concluded = json!({"conference": conference, "result": "plan", "concluded_at": when(),
                                "attended": ["cab", "wst-01"], "child_view": "written"});
         self.say("wbo", "case-conference.concluded.v1", on, concluded);
         let plan = json!({"adopted_at": when(), "review_at": "2030-02-12", "owners": ["wst-01"],
                           "tasks": [{"task": "visits", "owner": "wst-01", "due": "2030-01-31"}]});
         let (plan, _) = self.say("wbo", "case-conference.plan-adopted.v1", on, plan);
+        let minutes = json!({"conference": conference, "to": ["cab", "wst-01"], "sent_at": when()});
+        self.say("wbo", "case-conference.minutes-sent.v1", on, minutes);
+        let looked_at =
+            json!({"plan": plan, "revised_at": when(), "outcome": "unchanged", "review_at": "2030-03-12"});
+        self.say("wbo", "case-conference.plan-revised.v1", on, looked_at);
         let declined =
             json!({"plan": plan, "task": "visits", "declined_at": when(), "reason_code": "no-capacity"});
         self.say("wst-01", "case-conference.task-declined.v1", on, declined);

@@ -203,6 +203,7 @@ fn fact() -> Shape {
             "Recorded after something that happened later, or on a later day.",
             "是否补录。",
         ),
+        must("withdrawn", flag(), "Taken back by its publisher since.", "是否已被发布单位撤回。"),
         must("told", time(), "When the agency was told.", "告知时间。"),
     ];
     members.extend(told());

@@ -29,4 +29,8 @@ pub(super) const TABLE: &[Golden] = &[
         start: &[r#"up wbo 2026-03-27T10:00 case-conference.dissent-escalated.v1 {"position": "@no", "level": "committee", "escalated_at": "@now"}"#],
         due: "2026-04-13", // 04-06 is Qingming
         stop: r#"end wcc 2026-04-13T10:00 case-conference.dissent-settled.v1 {"position": "@no", "outcome": "overruled", "settled_at": "@now"}"# },
+    Golden { clock: "L07", owner: "coordinator", late: "2026-04-04 00:00", never: Verdict::Missed,
+        start: &[r#"ask edu 2026-03-27T10:00 case-conference.requested.v1 {"requested_at": "@now", "reason_code": "plan-not-working"}"#],
+        due: "2026-04-03",
+        stop: r#"call wbo 2026-04-03T10:00 case-conference.convened.v1 {"kind": "case", "participants": ["edu"], "at": "2026-04-09T10:00:00+08:00", "child_heard": true}"# },
 ];
