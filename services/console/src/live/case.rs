@@ -8,6 +8,7 @@ use crate::words::Lang;
 use askama::Template;
 use runtime::Caller;
 use serde_json::json;
+use std::collections::BTreeSet;
 use vocabulary::HistoryId;
 
 /// How many facts one look takes.
@@ -20,12 +21,14 @@ pub(super) struct Case {
     after: u64,
     /// How many facts the page should hold by now.
     facts: usize,
+    /// The facts that were sent as withdrawn.
+    withdrawn: BTreeSet<u64>,
     more: bool,
 }
 
 impl Case {
     pub(super) fn after(case: HistoryId, after: u64) -> Self {
-        Self { case, after, facts: 0, more: false }
+        Self { case, after, facts: 0, withdrawn: BTreeSet::new(), more: false }
     }
 
     /// Looks whether there is such a case, and how much of it the page should hold already.
@@ -56,6 +59,7 @@ impl Case {
         for position in &positions {
             let mut html = step(&parts, *position)?;
             if *position == last {
+                html.push_str(&self.withdrawn(&parts)?);
                 html.push_str(&around(&parts)?);
             }
             frames.push(piece(*position, &html));
@@ -65,6 +69,18 @@ impl Case {
             frames.extend(self.pulse(shared, lang)?);
         }
         Ok(frames)
+    }
+
+    /// The steps with facts that were withdrawn since they were sent.
+    fn withdrawn(&mut self, parts: &Parts) -> Result<String, Trouble> {
+        let mut pieces = String::new();
+        for step in parts.days.iter().flat_map(|day| &day.steps) {
+            let gone = step.facts.iter().filter(|fact| fact.withdrawn).map(|fact| fact.position);
+            if gone.filter(|position| self.withdrawn.insert(*position)).count() > 0 {
+                pieces.push_str(&partial(&format!("step-{}", step.first), "outerMorph", &html(step)?));
+            }
+        }
+        Ok(pieces)
     }
 
     /// What the page should hold by now: a page that holds less has a gap.

@@ -54,7 +54,7 @@ pub(crate) struct FactShown {
     title: String,
     brief: String,
     late: bool,
-    withdrawn: bool,
+    pub(crate) withdrawn: bool,
     backfill: bool,
     data: Data,
     withheld: Vec<Hidden>,

@@ -141,3 +141,30 @@ async fn the_workbench_is_sent_again_only_when_it_has_changed() {
     }
     assert_eq!(ids, [1]);
 }
+
+#[tokio::test]
+async fn a_withdrawal_marks_the_fact_that_stands_on_the_page() {
+    let world = World::new().await;
+    let case = world.report().await;
+    acknowledge(&world, &case).await;
+    let measures = json!({"measures": ["separated"], "taken_at": "2026-03-30T14:59:00+08:00"});
+    let kind = "mandatory-reporting.emergency-measures-taken.v1";
+    world.tell("psb-03", kind, "taken", Some(&case), measures).await;
+    world.told("psb-03", 3).await;
+    let cookie = world.sign_in("psb-03").await;
+    let mut stream = Stream::open(&world, &cookie, &format!("/cases/{case}/events?after=3"), None).await;
+    assert_eq!(stream.until_pulse().await.0, [0; 0]);
+    let withdrawn = json!({"fact": "taken", "reason_code": "did-not-happen"});
+    world.tell("psb-03", "governance.fact-withdrawn.v1", "back", Some(&case), withdrawn).await;
+    world.told("psb-03", 4).await;
+    loop {
+        let frame = stream.next().await.unwrap();
+        if !frame.starts_with("id: ") {
+            continue;
+        }
+        assert!(frame.contains("hx-target=\"#step-3\""), "the fact itself comes again");
+        assert!(frame.contains("tag withdrawn"), "with its mark");
+        assert!(!frame.contains("hx-target=\"#step-1\""), "and no other");
+        break;
+    }
+}
