@@ -2,6 +2,7 @@
 
 use agency_views::{Case, ClockRow, Known};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use vocabulary::FactRef;
 
 /// A value of the case that is another than before.
@@ -12,11 +13,15 @@ pub struct Change {
     /// What it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What it is.
-    pub to: String,
+    /// What it is; nothing any more where what had made it so was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
     /// The property of the fact that says so; `None` where its type says it all.
     #[serde(skip)]
     pub property: Option<String>,
+    /// The fact that makes it what it is: the step's own, or an earlier one where that was withdrawn which stood between.
+    #[serde(skip)]
+    pub to_fact: Option<FactRef>,
     /// The fact that had made it what it was.
     #[serde(skip)]
     pub from_fact: Option<FactRef>,
@@ -36,6 +41,8 @@ pub enum ClockEvent {
     Moved,
     /// Its owner has said why it was missed.
     Explained,
+    /// It runs again: what had stopped or ended it no longer does.
+    Resumed,
     /// What started it no longer does.
     Gone,
 }
@@ -51,30 +58,31 @@ pub struct ClockChange {
 
 pub(crate) fn changes(before: &Case, after: &Case) -> Vec<Change> {
     let mut changes = Vec::new();
-    let mut note = |what: &str, from: Option<(String, FactRef)>, to: Option<(String, Option<String>)>| {
-        let Some((to, property)) = to else { return };
-        if from.as_ref().map(|(value, _)| value) != Some(&to) {
-            let from_fact = from.as_ref().map(|(_, fact)| *fact);
-            let from = from.map(|(value, _)| value);
-            changes.push(Change { what: what.to_owned(), from, to, property, from_fact });
+    let mut note = |what: &str, from: Option<Known<String>>, to: Option<Known<String>>| {
+        if from.as_ref().map(|known| &known.value) == to.as_ref().map(|known| &known.value) {
+            return;
         }
+        let (from_fact, to_fact) = (from.as_ref().map(|known| known.by), to.as_ref().map(|known| known.by));
+        let property = to.as_ref().and_then(|known| known.property.clone());
+        let (from, to) = (from.map(|known| known.value), to.map(|known| known.value));
+        changes.push(Change { what: what.to_owned(), from, to, property, to_fact, from_fact });
     };
-    note("phase", old(before.phase()), new(after.phase()));
-    note("grade", old(before.grade.as_ref()), new(after.grade.as_ref()));
-    note("lead", old(before.lead.as_ref()), new(after.lead.as_ref()));
-    for (name, state) in after.tracks() {
-        let was = before.tracks().find(|(known, _)| *known == name).map(|(_, state)| state);
-        note(&name.to_string(), old(was), new(Some(state)));
+    note("phase", text(before.phase()), text(after.phase()));
+    note("grade", text(before.grade.as_ref()), text(after.grade.as_ref()));
+    note("lead", text(before.lead.as_ref()), text(after.lead.as_ref()));
+    let tracks = before.tracks().chain(after.tracks()).map(|(name, _)| name);
+    for name in tracks.collect::<BTreeSet<_>>() {
+        let of =
+            |case: &Case| case.tracks().find(|(known, _)| *known == name).map(|(_, state)| state.clone());
+        note(&name.to_string(), of(before), of(after));
     }
     changes
 }
 
-fn old<T: ToString>(known: Option<&Known<T>>) -> Option<(String, FactRef)> {
-    known.map(|known| (known.value.to_string(), known.by))
-}
-
-fn new<T: ToString>(known: Option<&Known<T>>) -> Option<(String, Option<String>)> {
-    known.map(|known| (known.value.to_string(), known.property.clone()))
+fn text<T: ToString>(known: Option<&Known<T>>) -> Option<Known<String>> {
+    let known = known?;
+    let (value, property) = (known.value.to_string(), known.property.clone());
+    Some(Known { value, property, by: known.by, since: known.since })
 }
 
 pub(crate) fn clock_changes(before: &[ClockRow], after: &[ClockRow]) -> Vec<ClockChange> {
@@ -103,6 +111,9 @@ pub(crate) fn clock_changes(before: &[ClockRow], after: &[ClockRow]) -> Vec<Cloc
         if was.ended.is_none() && clock.ended.is_some() {
             note(ClockEvent::Ended, clock);
         }
+        if over(was) && !over(clock) {
+            note(ClockEvent::Resumed, clock);
+        }
         if was.explained.is_none() && clock.explained.is_some() {
             note(ClockEvent::Explained, clock);
         }
@@ -111,4 +122,8 @@ pub(crate) fn clock_changes(before: &[ClockRow], after: &[ClockRow]) -> Vec<Cloc
         note(ClockEvent::Gone, was);
     }
     changes
+}
+
+fn over(clock: &ClockRow) -> bool {
+    clock.stopped.is_some() || clock.ended.is_some()
 }

@@ -3,6 +3,7 @@
 use crate::{Change, ClockEvent, walk};
 use jurisdiction::{RuleFile, Rules, given};
 use vocabulary::given::said;
+use vocabulary::governance::{FactWithdrawn, Governance};
 use vocabulary::mandatory_reporting::{CriminalCaseFiled, MandatoryReporting, PoliceAccepted, ReportFiled};
 use vocabulary::{AgencyCode, CaseFact, Child, Instant, Position, Version};
 
@@ -59,7 +60,7 @@ fn history() -> Vec<CaseFact> {
     (1..).zip(facts).map(placed).collect()
 }
 
-fn changed(what: &str, steps: &[crate::Step], at: usize) -> Option<(Option<String>, String)> {
+fn changed(what: &str, steps: &[crate::Step], at: usize) -> Option<(Option<String>, Option<String>)> {
     let of = |change: &&Change| change.what == what;
     steps[at].changes.iter().find(of).map(|change| (change.from.clone(), change.to.clone()))
 }
@@ -68,11 +69,14 @@ fn changed(what: &str, steps: &[crate::Step], at: usize) -> Option<(Option<Strin
 fn each_fact_is_met_with_what_it_changes_and_the_clocks_that_it_starts_and_stops() {
     let rules = rules(3, CLOCK);
     let steps = walk(&history(), &[rules.clone(), rules.clone(), rules]);
-    assert_eq!(changed("phase", &steps, 0), Some((None, "received".to_owned())));
-    assert_eq!(changed("phase", &steps, 1), Some((Some("received".to_owned()), "acknowledged".to_owned())));
+    assert_eq!(changed("phase", &steps, 0), Some((None, Some("received".to_owned()))));
+    assert_eq!(
+        changed("phase", &steps, 1),
+        Some((Some("received".to_owned()), Some("acknowledged".to_owned())))
+    );
     assert_eq!(
         changed("justice", &steps, 2),
-        Some((Some("accepted".to_owned()), "criminal-filed".to_owned()))
+        Some((Some("accepted".to_owned()), Some("criminal-filed".to_owned())))
     );
     let events = |at: usize| steps[at].clocks.iter().map(|c| c.event).collect::<Vec<_>>();
     assert_eq!(
@@ -91,4 +95,28 @@ fn each_fact_is_met_under_the_rules_of_its_day() {
     let moved = &steps[2].clocks[0];
     assert_eq!(moved.event, ClockEvent::Moved, "other rules count the same start otherwise");
     assert_eq!(moved.clock.due_at(), Instant::parse("2026-03-31T14:25:00+08:00").ok());
+}
+
+#[test]
+fn a_withdrawal_gives_back_what_the_fact_had_changed_and_the_clock_that_it_had_stopped() {
+    let rules = rules(3, CLOCK);
+    let withdrawal = |of: &CaseFact, place: u64| {
+        let taken_back =
+            FactWithdrawn { fact: of.attributes.id.clone(), reason_code: "said-twice".to_owned() };
+        let mut fact =
+            said(of.attributes.source.agency.as_str(), "back", Governance::FactWithdrawn(taken_back));
+        fact.at.sequence = Position(place);
+        fact
+    };
+    let mut facts = history();
+    facts.push(withdrawal(&facts[2], 4));
+    facts.push(withdrawal(&facts[1], 5));
+    let steps = walk(&facts, &vec![rules; 5]);
+    let events = |at: usize| steps[at].clocks.iter().map(|c| c.event).collect::<Vec<_>>();
+    assert_eq!((events(3), events(4)), (vec![ClockEvent::Resumed], vec![ClockEvent::Gone]));
+    let accepted = Some((Some("criminal-filed".to_owned()), Some("accepted".to_owned())));
+    assert_eq!(changed("justice", &steps, 3), accepted);
+    let again = steps[3].changes.iter().find(|change| change.what == "justice").unwrap();
+    assert_eq!(again.to_fact, Some(facts[1].at), "the earlier fact says so, not the withdrawal");
+    assert_eq!(changed("justice", &steps, 4), Some((Some("accepted".to_owned()), None)));
 }

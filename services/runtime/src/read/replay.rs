@@ -151,19 +151,22 @@ impl Look<'_> {
         Ok(steps)
     }
 
-    /// The change, where the caller may see the property that makes it. What the value was before is shown only
-    /// where the caller was told of the fact that had made it so.
+    /// The change, where the caller may see the property that makes it, in the step's own fact or in an earlier one
+    /// that stands again. What the value was before is shown only where the caller was told of the fact that had made it
+    /// so; that there is none any more, only there.
     fn change(&self, mut change: Change, row: &FeedRow) -> Result<Option<Change>, Problem> {
-        let decision = self.bus.decision(self.folded, row, &self.caller.agency)?;
-        let hidden = change.property.as_ref().is_some_and(|property| {
-            decision.withheld.contains_key(&vocabulary::commitment::data_pointer(property))
-        });
-        if decision.form == Form::Coarse || hidden {
+        if self.bus.decision(self.folded, row, &self.caller.agency)?.form == Form::Coarse {
             return Ok(None);
         }
         if change.from_fact.is_some_and(|from| !self.sight.exact(from)) {
             change.from = None;
         }
-        Ok(Some(change))
+        let Some(by) = change.to_fact else { return Ok(change.from.is_some().then_some(change)) };
+        let Some(row) = self.sight.row(by) else { return Ok(None) };
+        let decision = self.bus.decision(self.folded, row, &self.caller.agency)?;
+        let hidden = change.property.as_ref().is_some_and(|property| {
+            decision.withheld.contains_key(&vocabulary::commitment::data_pointer(property))
+        });
+        Ok((decision.form != Form::Coarse && !hidden).then_some(change))
     }
 }

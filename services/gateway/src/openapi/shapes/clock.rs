@@ -161,13 +161,18 @@ fn change() -> Shape {
                 "phase 阶段、grade 等级、lead 牵头单位，或者某条线的名称。",
             ),
             may("from", text(), "What it was.", "原值。"),
-            must("to", text(), "What it is.", "现值。"),
+            may(
+                "to",
+                text(),
+                "What it is; absent where what had made it so was withdrawn.",
+                "现值；所依据的事实被撤回后没有。",
+            ),
         ],
     )
 }
 
 fn moved() -> Shape {
-    let events = one_of(&["started", "stopped", "ended", "moved", "explained", "gone"]);
+    let events = one_of(&["started", "stopped", "ended", "moved", "explained", "resumed", "gone"]);
     let mut members = vec![must("event", events, "What happened to it.", "发生的变化。")];
     members.extend(measured());
     shape(
