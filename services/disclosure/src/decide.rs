@@ -10,7 +10,7 @@ use vocabulary::governance::{Form, Governance};
 use vocabulary::{AgencyCode, CaseFact, Fact, GroupName, Instant};
 
 /// Why a value is withheld.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The agency gets codes and bands of this group, not its words.
@@ -24,7 +24,7 @@ pub enum Reason {
 }
 
 /// What an agency may know of a fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decision {
     /// The form as a whole.
     pub form: Form,

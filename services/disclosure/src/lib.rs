@@ -20,4 +20,4 @@ mod tests;
 pub use decide::{Decision, Reason, decide, narrower};
 pub use glass::{Glass, Refusal, admit};
 pub use involved::{Grant, Involved};
-pub use plan::{Telling, Told};
+pub use plan::{Decisions, Telling, Told};

@@ -4,7 +4,8 @@ use crate::decide::Decision;
 use crate::{Involved, decide};
 use contract::Contracts;
 use jurisdiction::Rules;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use vocabulary::governance::{Form, Governance};
 use vocabulary::{AgencyCode, CaseFact, Fact, FactRef, HistoryId, Instant, Version};
 
@@ -21,13 +22,28 @@ pub struct Telling {
     pub backfill: bool,
 }
 
+/// Every decision once: thousands of facts are told in the same few forms, and each fact to many agencies.
+#[derive(Default)]
+pub struct Decisions(HashSet<Arc<Decision>>);
+
+impl Decisions {
+    fn one(&mut self, decision: Decision) -> Arc<Decision> {
+        if let Some(known) = self.0.get(&decision) {
+            return known.clone();
+        }
+        let new = Arc::new(decision);
+        self.0.insert(new.clone());
+        new
+    }
+}
+
 /// What was told of one case so far: to whom, of what, and how much of it.
 #[derive(Clone, Default)]
 pub struct Told {
     involved: Involved,
     audience: BTreeSet<AgencyCode>,
     rules: Version,
-    told: HashMap<AgencyCode, HashMap<FactRef, Decision>>,
+    told: HashMap<AgencyCode, HashMap<FactRef, Arc<Decision>>>,
 }
 
 impl Told {
@@ -37,7 +53,7 @@ impl Told {
     }
 
     /// Tells the next record: `before` are the facts of the history before it, `new` its own, `at` its
-    /// recordedtime, `rules` those that it was decided under.
+    /// recordedtime, `rules` those that it was decided under. `decisions` holds those that any case has met.
     ///
     /// Whoever comes into the case, or stands to it in another way than before, is told of its past as well, as
     /// backfill; but only of what it was not told before, or of which it may now know more. Nobody is told the
@@ -48,6 +64,7 @@ impl Told {
         contracts: &Contracts,
         rules: &Rules,
         at: Instant,
+        decisions: &mut Decisions,
     ) -> Vec<Telling> {
         let past = self.involved.clone();
         new.iter().for_each(|fact| self.involved.evolve(fact, contracts));
@@ -66,6 +83,7 @@ impl Told {
                 }
                 let contract = contracts.get(fact.attributes.kind.as_str());
                 let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                let decision = decision.map(|decision| decisions.one(decision));
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, backfill)));
             }
         }
@@ -78,6 +96,7 @@ impl Told {
             for fact in new {
                 let contract = contracts.get(fact.attributes.kind.as_str());
                 let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                let decision = decision.map(|decision| decisions.one(decision));
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, false)));
             }
         }
@@ -90,7 +109,7 @@ impl Told {
         &mut self,
         agency: &AgencyCode,
         fact: FactRef,
-        decision: Decision,
+        decision: Arc<Decision>,
         backfill: bool,
     ) -> Option<Telling> {
         let told = self.told.entry(agency.clone()).or_default();

@@ -3,7 +3,7 @@
 mod ending;
 mod glass;
 
-use crate::{Involved, Reason, Telling, Told, decide, narrower};
+use crate::{Decisions, Involved, Reason, Telling, Told, decide, narrower};
 use contract::{Contracts, Store};
 use jurisdiction::{Level, RuleFile, Rules, Standing};
 use proptest::prelude::*;
@@ -64,8 +64,9 @@ fn told(facts: &[CaseFact]) -> Vec<Telling> {
 
 /// What each fact tells, one record each.
 fn all_told(facts: &[CaseFact]) -> Vec<Vec<Telling>> {
-    let mut told = Told::default();
-    let next = |at: usize| told.next((&facts[..at], &facts[at..=at]), &CONTRACTS, &RULES, now());
+    let (mut told, mut decisions) = (Told::default(), Decisions::default());
+    let next =
+        |at: usize| told.next((&facts[..at], &facts[at..=at]), &CONTRACTS, &RULES, now(), &mut decisions);
     (0..facts.len()).map(next).collect()
 }
 
@@ -197,8 +198,9 @@ fn a_consequence_that_is_told_coarsely_does_not_stand_beside_its_cause() {
     let mut follows = fact(2, "bus", "intake.report-acknowledged.v1", json!({}));
     follows.at.ordinal = 1;
     let (mut told, past, new) = (Told::default(), [report(1)], [accepted, follows]);
-    told.next((&[], &past), &CONTRACTS, &RULES, now());
-    let tellings = told.next((&past, &new), &CONTRACTS, &RULES, now());
+    let mut decisions = Decisions::default();
+    told.next((&[], &past), &CONTRACTS, &RULES, now(), &mut decisions);
+    let tellings = told.next((&past, &new), &CONTRACTS, &RULES, now(), &mut decisions);
     assert_eq!(of(&tellings, "hsp-01"), [(2, Form::Coarse, false)]);
     assert_eq!(of(&tellings, "psb-03").len(), 2);
     assert_eq!(of(&tellings, "bus"), [], "the bus is nobody's reader");

@@ -8,7 +8,7 @@
 
 use crate::bus::Bus;
 use crate::problem::Problem;
-use disclosure::{Telling, Told};
+use disclosure::{Decisions, Telling, Told};
 use ledger::{Follower, LedgerError, Outcome, Stored};
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -44,7 +44,12 @@ struct Case {
     facts: usize,
 }
 
-type Cases = HashMap<HistoryId, Case>;
+/// What was told of the cases that are remembered.
+#[derive(Default)]
+struct Cases {
+    of: HashMap<HistoryId, Case>,
+    decisions: Decisions,
+}
 
 /// Most cases that are remembered.
 const MOST_CASES: usize = 4_096;
@@ -80,7 +85,7 @@ impl Bus {
         self.disclosed.send_if_modified(|state| state.stopped.take().is_some());
         let from = desk.told.map_or(Position(0), |(source, _)| Position(source.0.saturating_sub(1)));
         let mut follower = Follower::follow(self.ledger.clone(), from);
-        let (mut head, mut cases) = (self.ledger.head(), Cases::new());
+        let (mut head, mut cases) = (self.ledger.head(), Cases::default());
         // Cases that could not be read to their end. Once they can be, what was not told is told.
         let parked: BTreeMap<HistoryId, String> = self.views.now().desk.parked()?.into_iter().collect();
         self.disclosed.send_modify(|state| state.parked.extend(parked.clone()));
@@ -194,10 +199,11 @@ impl Bus {
         parked: &BTreeMap<HistoryId, String>,
     ) -> Result<Vec<Telling>, Problem> {
         let history = &source.record.history;
-        if cases.len() >= MOST_CASES && !cases.contains_key(history) {
-            cases.clear();
+        if cases.of.len() >= MOST_CASES && !cases.of.contains_key(history) {
+            *cases = Cases::default();
         }
-        let case = cases.entry(history.clone()).or_insert_with(|| Case { told: Told::of(history), facts: 0 });
+        let Cases { of, decisions } = cases;
+        let case = of.entry(history.clone()).or_insert_with(|| Case { told: Told::of(history), facts: 0 });
         self.histories.with(history, |folded| {
             let (mut tellings, contracts) = (Vec::new(), self.contracts());
             while case.facts < folded.facts.len() && folded.facts[case.facts].at.sequence <= source.position {
@@ -205,7 +211,7 @@ impl Bus {
                 let rules = self.rulebook.at(folded.rules[case.facts])?;
                 let end = folded.facts.partition_point(|fact| fact.at.sequence <= first.at.sequence);
                 let (before, new) = (&folded.facts[..case.facts], &folded.facts[case.facts..end]);
-                let next = case.told.next((before, new), &contracts, &rules, first.recorded);
+                let next = case.told.next((before, new), &contracts, &rules, first.recorded, decisions);
                 let missed = parked.contains_key(history) && !self.views.now().feeds.was_told(first.at)?;
                 if first.at.sequence == source.position || missed {
                     tellings.extend(next);
