@@ -81,8 +81,7 @@ impl Told {
                 if matches!(fact.fact, Fact::Governance(Governance::AgencyTokenIssued(_))) {
                     continue;
                 }
-                let contract = contracts.get(fact.attributes.kind.as_str());
-                let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                let decision = self.due(fact, (before, new), agency, contracts, (rules, at));
                 let decision = decision.map(|decision| decisions.one(decision));
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, backfill)));
             }
@@ -94,14 +93,36 @@ impl Told {
             speakers.filter(|code| !audience.contains(code)).chain(left).collect();
         for agency in leaving.iter().filter(|code| rules.agency(code, at).is_some()) {
             for fact in new {
-                let contract = contracts.get(fact.attributes.kind.as_str());
-                let decision = contract.and_then(|c| decide(fact, c, agency, &self.involved, rules, at));
+                let decision = self.due(fact, (before, new), agency, contracts, (rules, at));
                 let decision = decision.map(|decision| decisions.one(decision));
                 tellings.extend(decision.and_then(|decision| self.tell(agency, fact.at, decision, false)));
             }
         }
         (self.audience, self.rules) = (audience, rules.version());
         tellings
+    }
+
+    /// What an agency may know of a fact now. That a fact is withdrawn or corrected is told as far as the fact itself was:
+    /// it would say otherwise that there is one, and whose.
+    fn due(
+        &self,
+        fact: &CaseFact,
+        (before, new): (&[CaseFact], &[CaseFact]),
+        agency: &AgencyCode,
+        contracts: &Contracts,
+        (rules, at): (&Rules, Instant),
+    ) -> Option<Decision> {
+        let contract = contracts.get(fact.attributes.kind.as_str())?;
+        let decision = decide(fact, contract, agency, &self.involved, rules, at)?;
+        let source = &fact.attributes.source;
+        let Some(id) = fact.about_own().filter(|_| source.agency != *agency) else { return Some(decision) };
+        if self.involved.was_ended(agency, &fact.attributes) {
+            return Some(decision);
+        }
+        let same = |other: &&CaseFact| other.attributes.id == *id && other.attributes.source == *source;
+        let of = before.iter().chain(new).find(same)?;
+        let told = self.told.get(agency)?.get(&of.at)?;
+        Some(if told.form == Form::Coarse { Decision::coarse() } else { decision })
     }
 
     /// Notes what an agency is told, unless it was told as much before.

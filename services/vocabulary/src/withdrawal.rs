@@ -4,7 +4,7 @@
 //! as it was. What followed from the fact in its own record goes with it.
 
 use crate::governance::{FactWithdrawn, Governance};
-use crate::{CaseFact, Fact, Position};
+use crate::{CaseFact, EventId, Fact, Position};
 use std::collections::BTreeSet;
 
 impl CaseFact {
@@ -12,6 +12,15 @@ impl CaseFact {
     pub fn withdrawal(&self) -> Option<&FactWithdrawn> {
         match &self.fact {
             Fact::Governance(Governance::FactWithdrawn(said)) => Some(said),
+            _ => None,
+        }
+    }
+
+    /// The `id` of the fact that this one withdraws or corrects: one of the same source.
+    pub fn about_own(&self) -> Option<&EventId> {
+        match &self.fact {
+            Fact::Governance(Governance::FactWithdrawn(said)) => Some(&said.fact),
+            Fact::Governance(Governance::DataCorrectionRecorded(said)) => Some(&said.fact),
             _ => None,
         }
     }

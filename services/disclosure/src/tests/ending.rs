@@ -72,3 +72,36 @@ fn whoever_loses_its_part_is_told_by_what() {
         assert!(mine.is_some_and(|telling| telling.form != Form::Coarse), "{kind}: {mine:?}");
     }
 }
+
+/// The contracts with one of the district's own, of which only those who may see the inner life of a child know at all.
+fn with_a_hidden_kind() -> Contracts {
+    let mut schema = CONTRACTS.get("health.psych-alert-raised.v1").unwrap().schema.clone();
+    schema["$id"] = format!("urn:lianhu:{HIDDEN}").into();
+    schema["x-attributes"]["source"]["x-group"] = "psychological".into();
+    let text = schema.to_string();
+    CONTRACTS.with_local([(HIDDEN, text.as_str())]).unwrap()
+}
+
+const HIDDEN: &str = "health.hidden-note-made.v1";
+
+#[test]
+fn that_a_fact_is_withdrawn_or_corrected_is_told_to_whoever_was_told_of_the_fact() {
+    let contracts = with_a_hidden_kind();
+    let mut hidden = fact(3, "mhc", "health.psych-alert-raised.v1", json!({}));
+    hidden.attributes.kind = vocabulary::TypeName::parse(HIDDEN).unwrap();
+    let correction = json!({"fact": hidden.attributes.id});
+    for last in [withdrawn(4, &hidden), fact(4, "mhc", "governance.data-correction-recorded.v1", correction)]
+    {
+        let facts = [report(1), referral(2, "mhc"), hidden.clone(), last];
+        let (mut told, mut decisions) = (Told::default(), Decisions::default());
+        let mut next = |at: usize| {
+            let tellings =
+                told.next((&facts[..at], &facts[at..=at]), &contracts, &RULES, now(), &mut decisions);
+            let new = tellings.into_iter().filter(|telling| telling.fact == facts[at].at);
+            new.map(|telling| (telling.agency, telling.form == Form::Coarse)).collect::<Vec<_>>()
+        };
+        let [_, _, of_fact, of_last] = [0, 1, 2, 3].map(&mut next);
+        assert_eq!(of_fact, of_last);
+        assert!(!of_fact.iter().any(|(agency, _)| *agency == code("hlt")), "it is hidden from the authority");
+    }
+}
