@@ -1,7 +1,7 @@
 //! A district by `compose.yaml`: its containers as plain processes, with their command lines, their environment and
 //! their volumes, as the end of `deploy/README.md` prepares them.
 
-use super::processes::{Places, Process, placed};
+use super::processes::{Places, Process, all_print, placed};
 use super::units::{copied, jurisdiction, token};
 use crate::harness::command::run;
 use crate::harness::facts::report;
@@ -171,9 +171,9 @@ fn a_district_runs_by_its_containers_as_the_readme_prepares_them() {
     let (servers, services): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.starts_with("nats-"));
     assert_eq!((servers.len(), services.len()), (3, 4));
     let mut servers: Vec<_> = servers.into_iter().map(|name| site.start(name)).collect();
-    servers.iter_mut().for_each(|server| server.prints("Server is ready"));
+    all_print(&mut servers, "Server is ready");
     let mut services: Vec<_> = services.into_iter().map(|name| site.start(name)).collect();
-    services.iter_mut().for_each(|service| service.prints("serves"));
+    all_print(&mut services, "serves");
 
     site.goes_its_way(SocketAddr::from(([127, 0, 0, 1], site.http)));
 

@@ -54,13 +54,15 @@ impl Process {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until it has printed this.
+    /// Whether it has printed this; it must not have ended.
     #[track_caller]
-    pub fn prints(&mut self, words: &str) {
-        eventually(&format!("{} prints {words:?}", self.name), || {
-            assert!(self.child.try_wait().unwrap().is_none(), "{} has ended: {}", self.name, self.printed());
-            if self.printed().contains(words) { Ok(()) } else { Err(self.printed()) }
-        });
+    fn has_printed(&mut self, words: &str) -> Result<(), String> {
+        assert!(self.child.try_wait().unwrap().is_none(), "{} has ended: {}", self.name, self.printed());
+        if self.printed().contains(words) {
+            Ok(())
+        } else {
+            Err(format!("{}: {}", self.name, self.printed()))
+        }
     }
 
     /// Sends it a signal, such as `TERM`, and waits until it has ended.
@@ -72,6 +74,16 @@ impl Process {
             self.child.try_wait().unwrap().ok_or_else(|| self.printed())
         })
     }
+}
+
+/// Waits until each has printed this. One that ends fails the test at once: others may wait for it.
+#[track_caller]
+pub fn all_print(processes: &mut [Process], words: &str) {
+    eventually(&format!("all print {words:?}"), || {
+        // each is asked, also behind one that has not printed it: it may have ended
+        let printed: Vec<_> = processes.iter_mut().map(|process| process.has_printed(words)).collect();
+        printed.into_iter().collect::<Result<(), _>>()
+    });
 }
 
 impl Drop for Process {

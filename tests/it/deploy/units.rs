@@ -1,6 +1,6 @@
 //! A district by units: `deploy/README.md` step by step for three machines, whose units run as plain processes.
 
-use super::processes::Process;
+use super::processes::{Process, all_print};
 use super::unit::{Machine, install};
 use crate::harness::facts::report;
 use crate::harness::nats::{certificates, port};
@@ -120,13 +120,13 @@ fn a_district_runs_by_its_units_as_the_readme_sets_them_up() {
     let district = District::prepared();
     let mut servers: Vec<_> =
         district.machines.iter().map(|machine| machine.unit("nats-server").start()).collect();
-    servers.iter_mut().for_each(|server| server.prints("Server is ready"));
+    all_print(&mut servers, "Server is ready");
 
     let rules = district.machines[0].path("/etc/lianhu/jurisdiction");
     jurisdiction(&rules);
     let sets = [(0, "vault"), (0, "gateway"), (1, "admission"), (1, "views"), (2, "admission")];
     let mut running: Vec<_> = sets.iter().map(|(machine, name)| district.start(*machine, name)).collect();
-    running.iter_mut().for_each(|process| process.prints("serves"));
+    all_print(&mut running, "serves");
     district.ready();
 
     // an agency gets a token, reports, and is told what it said
@@ -170,7 +170,7 @@ fn a_district_on_one_machine_takes_the_single_server() {
     });
     jurisdiction(&machine.path("/etc/lianhu/jurisdiction"));
     let mut server = machine.unit("nats-server").start();
-    server.prints("Server is ready");
+    all_print(std::slice::from_mut(&mut server), "Server is ready");
     for name in ["vault", "admission", "views", "gateway"] {
         district.set(machine, name);
         let own = machine.path(&format!("/etc/lianhu/{name}.env"));
@@ -184,7 +184,7 @@ fn a_district_on_one_machine_takes_the_single_server() {
     let sets = ["vault", "admission", "views", "gateway"];
     let mut running: Vec<_> =
         sets.iter().map(|name| machine.unit(&format!("lianhu@{name}")).start()).collect();
-    running.iter_mut().for_each(|process| process.prints("serves"));
+    all_print(&mut running, "serves");
     district.ready();
     let caller = |agency: &str| district.caller(Some(&token(district.http, &machine.path(OPERATOR), agency)));
     caller("hsp-01").admitted(&report("hsp-01", "psb-03", "接诊时发现可疑情形。"));

@@ -10,7 +10,7 @@
 //! acknowledged record must be the one that stands at its position.
 
 use super::copy::Arrived;
-use super::{Shared, stream, warden};
+use super::{AGAIN, Shared, stream, warden};
 use crate::LedgerError;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
@@ -24,8 +24,6 @@ use vocabulary::Position;
 
 /// Most records that are taken in one step.
 const CHUNK: usize = 256;
-/// How long to wait before another consumer is made.
-const AGAIN: Duration = Duration::from_millis(250);
 
 /// A record that this process appended, and who waits until it can be read.
 pub struct Acked {

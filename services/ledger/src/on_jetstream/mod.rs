@@ -49,6 +49,9 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// How long an append, or a question that must be current, may take before it says that the ledger is away.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to wait before something is tried again.
+const AGAIN: Duration = Duration::from_millis(250);
+
 /// The ledger on a stream. Dropping it stops its tasks; what was acknowledged stays in the stream.
 pub struct JetStreamLedger {
     /// Dropped first of all, which is why it stands here: aborts them, so that none takes the end of the others
@@ -88,7 +91,8 @@ impl JetStreamLedger {
             stop: watch::Sender::default(),
         });
         let asked = Asked::now();
-        let goal = warden::compare(&shared).await.map_err(warden::Doubt::into_error)?;
+        let compare = || async { warden::compare(&shared).await.map_err(warden::Doubt::into_error) };
+        let goal = stream::patiently(compare).await?;
         let (acked, appended) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         tasks.spawn(Copier::new(shared.clone(), appended, head).run());

@@ -1,11 +1,12 @@
 //! The stream: its name, its subjects, how it must be set up, and how it stands.
 
-use super::Promises;
+use super::{AGAIN, PATIENCE, Promises};
 use crate::LedgerError;
 use async_nats::jetstream::context::{ContextBuilder, CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, PeerInfo, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 use std::time::Duration;
+use tokio::time::Instant as Deadline;
 use vocabulary::{HistoryId, Position};
 
 /// Name of the stream.
@@ -13,6 +14,9 @@ pub const LEDGER_STREAM: &str = "LIANHU_LEDGER";
 
 /// What all subjects of the stream begin with.
 const SUBJECTS: &str = "lianhu.v1.ledger.";
+
+/// The code of a stream that is not there.
+const GONE: &str = "nats-stream-gone";
 
 /// How long the server remembers message ids. The copy must be younger than half of it before it may be trusted
 /// to know every older fact.
@@ -60,14 +64,33 @@ fn wanted(promises: &Promises) -> Config {
 /// `Behind` when it is missing and was not always; `Unsafe` when it is set up otherwise than it must be, or
 /// cannot be; `Unavailable`.
 pub async fn ensure(js: &Context, promises: &Promises, known: Position) -> Result<(), LedgerError> {
-    let found = match find(js).await? {
-        Some(info) => info,
-        None if known > Position(0) => {
-            return Err(LedgerError::Behind { head: Position(0), recorded: known });
+    let found = if known > Position(0) {
+        let lost = |why| {
+            if is_gone(&why) { LedgerError::Behind { head: Position(0), recorded: known } } else { why }
+        };
+        patiently(|| there(js)).await.map_err(lost)?
+    } else {
+        match find(js).await? {
+            Some(info) => info,
+            None => made(js, promises).await?,
         }
-        None => made(js, promises).await?,
     };
     fits(&found.config, promises)
+}
+
+/// Asks again while the answer is that there is no stream, for [`PATIENCE`]: whoever leads the servers may be
+/// behind what another one has said already, and one that has just begun to lead does not know of all yet.
+pub async fn patiently<T, A>(ask: impl Fn() -> A) -> Result<T, LedgerError>
+where
+    A: Future<Output = Result<T, LedgerError>>,
+{
+    let until = Deadline::now() + PATIENCE;
+    loop {
+        match ask().await {
+            Err(why) if is_gone(&why) && Deadline::now() < until => tokio::time::sleep(AGAIN).await,
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Holds the stream as it is now against what the ledger promises.
@@ -75,8 +98,12 @@ pub async fn ensure(js: &Context, promises: &Promises, known: Position) -> Resul
 /// # Errors
 /// `Unsafe`, `Unavailable`.
 pub async fn check(js: &Context, promises: &Promises) -> Result<(), LedgerError> {
-    let found = find(js).await?.ok_or_else(gone)?;
-    fits(&found.config, promises)
+    fits(&there(js).await?.config, promises)
+}
+
+/// The stream, which must be there.
+async fn there(js: &Context) -> Result<Info, LedgerError> {
+    find(js).await?.ok_or_else(gone)
 }
 
 async fn find(js: &Context) -> Result<Option<Info>, LedgerError> {
@@ -108,7 +135,11 @@ fn are_too_few(kind: &CreateStreamErrorKind) -> bool {
 
 fn gone() -> LedgerError {
     let why = format!("the stream {LEDGER_STREAM} does not exist any more");
-    LedgerError::Unsafe { code: "nats-stream-gone", why }
+    LedgerError::Unsafe { code: GONE, why }
+}
+
+fn is_gone(why: &LedgerError) -> bool {
+    matches!(why, LedgerError::Unsafe { code: GONE, .. })
 }
 
 fn is_missing(kind: &GetStreamErrorKind) -> bool {
@@ -198,7 +229,7 @@ pub async fn seen(
 /// # Errors
 /// `Unsafe` when there is no stream; `Unavailable`.
 pub async fn state(js: &Context) -> Result<State, LedgerError> {
-    let info = find(js).await?.ok_or_else(gone)?;
+    let info = there(js).await?;
     match leads(&info) {
         true => Ok(of(&info)),
         false => Err(LedgerError::unavailable("the stream's leader has lost touch with the other servers")),
@@ -227,4 +258,40 @@ pub async fn header(js: &Context, at: Position, name: &str) -> Result<Option<Str
 fn of(info: &Info) -> State {
     let Info { state, .. } = info;
     State { first: state.first_sequence, last: state.last_sequence, messages: state.messages }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a broken test must stop")]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// Asks one that leads the others and learns of the stream by and by; how often, and what came out.
+    async fn learns(at: u32, then: impl Fn() -> Result<(), LedgerError>) -> (u32, Result<(), LedgerError>) {
+        let asked = Cell::new(0);
+        let outcome = patiently(|| {
+            asked.set(asked.get() + 1);
+            std::future::ready(if asked.get() < at { Err(gone()) } else { then() })
+        })
+        .await;
+        (asked.get(), outcome)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_leader_that_does_not_know_of_the_stream_yet_is_asked_again() {
+        let (asked, found) = learns(5, || Ok(())).await;
+        assert!(found.is_ok() && asked == 5, "{asked}: {found:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_stays_away_is_gone() {
+        let (asked, found) = learns(u32::MAX, || Ok(())).await;
+        assert!(asked > 1 && is_gone(&found.unwrap_err()), "{asked}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn any_other_answer_is_one() {
+        let (asked, found) = learns(2, || Err(LedgerError::unavailable("away"))).await;
+        assert!(asked == 2 && matches!(found, Err(LedgerError::Unavailable(_))), "{asked}: {found:?}");
+    }
 }
