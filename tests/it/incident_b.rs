@@ -46,7 +46,7 @@ const HOME: [Row; 4] = [
 /// What the end in which guardianship is revoked adds.
 #[rustfmt::skip]
 const REVOKED: [Row; 4] = [
-    ("K31", "mpc",    "2026-03-16 09:00", "2026-03-19",  "-",                "explained"),
+    ("K31", "mpc",    "2026-03-16 09:00", "2026-03-19",  "2026-06-16 10:00", "explained"), // another guardian: nobody has to come any more
     ("K33", "crt",    "2026-05-20 10:00", "2026-06-22",  "2026-06-15 10:00", "met"),
     ("K34", "cab",    "2026-06-15 10:00", "2027-06-15",  "2026-10-12 10:00", "met"),
     ("K35", "cab",    "2026-06-15 10:00", "2027-06-15",  "-",                "running"),

@@ -105,7 +105,7 @@ fn after<'r>(
 /// What exactly the answer said is unmet.
 #[track_caller]
 fn unmet(case: &Given<'_, Rules, CaseConference>, rules: &Rules, fact: CaseFact) -> Vec<String> {
-    let proposed = vocabulary::Proposed { attributes: fact.attributes, fact: fact.fact, now: fact.recorded };
+    let proposed = vocabulary::Proposed::new(fact.attributes, fact.fact, fact.recorded);
     crate::admit::admit(case.state(), &proposed, rules).expect_err("refused").unmet
 }
 

@@ -109,7 +109,7 @@ pub(crate) fn admit(
             approved(state, pending(state, &said.proposal, proposed)?, said, (proposed, rules))
         }
         Said::Closed(said) => {
-            closed(state, pending(state, &said.proposal, proposed)?, said, (proposed.now, rules))
+            closed(state, pending(state, &said.proposal, proposed)?, said, (proposed, rules))
         }
         Said::Reopened(said) => reopened(&state.phase, said, (proposed.now, rules)),
         Said::FileSealed(said) => sealed(&state.phase, said),
@@ -170,7 +170,7 @@ fn approved(
     if Some(at) < pending.at {
         return Err(Refusal::BeforeProposal.of(&said.approved_at));
     }
-    let asked = Asked::of(state, pending, None, (at.min(now), rules));
+    let asked = Asked::of((state, pending), None, &proposed.held_by, (at.min(now), rules));
     let mut unmet = asked.unmet(gate::When::Approval);
     let day = rules.local_date(at.min(now));
     for criterion in rules.closing().asked(day, pending.closure_type) {
@@ -184,7 +184,13 @@ fn approved(
     not_yet(unmet)
 }
 
-fn closed(state: &State, pending: &Proposal, said: &Closed, (now, rules): (Instant, &Rules)) -> Answer {
+fn closed(
+    state: &State,
+    pending: &Proposal,
+    said: &Closed,
+    (proposed, rules): (&Proposed, &Rules),
+) -> Answer {
+    let now = proposed.now;
     if said.closure_type != pending.closure_type {
         return Err(Refusal::TypeDiffers.into());
     }
@@ -193,7 +199,8 @@ fn closed(state: &State, pending: &Proposal, said: &Closed, (now, rules): (Insta
         return Err(Refusal::BeforeProposal.of(&said.closed_at));
     }
     // Whoever dates the closing forward, so that a follow-up looks finished, gains nothing by it.
-    not_yet(Asked::of(state, pending, Some(said), (at.min(now), rules)).unmet(gate::When::Closing))
+    let asked = Asked::of((state, pending), Some(said), &proposed.held_by, (at.min(now), rules));
+    not_yet(asked.unmet(gate::When::Closing))
 }
 
 fn not_yet(unmet: Vec<String>) -> Answer {

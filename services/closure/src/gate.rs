@@ -6,6 +6,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use jurisdiction::Rules;
 use jurisdiction::closure::{Approver, Approvers, FollowUpMonths, Predicate};
+use std::collections::BTreeSet;
 use vocabulary::closure::Closed;
 use vocabulary::follow_up::Grade;
 use vocabulary::{Instant, Role};
@@ -25,6 +26,7 @@ pub(crate) struct Asked<'a> {
     proposal: &'a Proposal,
     /// How it closes; absent while it is only approved.
     closing: Option<&'a Closed>,
+    held_by: &'a BTreeSet<String>,
     rules: &'a Rules,
     at: Instant,
     on: Date,
@@ -32,12 +34,12 @@ pub(crate) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(crate) fn of(
-        state: &'a State,
-        proposal: &'a Proposal,
+        (state, proposal): (&'a State, &'a Proposal),
         closing: Option<&'a Closed>,
+        held_by: &'a BTreeSet<String>,
         (at, rules): (Instant, &'a Rules),
     ) -> Self {
-        Self { owed: &state.obligations, proposal, closing, rules, at, on: rules.local_date(at) }
+        Self { owed: &state.obligations, proposal, closing, held_by, rules, at, on: rules.local_date(at) }
     }
 
     /// Every condition that is unmet, by its id, in the order of the rules.
@@ -61,6 +63,7 @@ impl<'a> Asked<'a> {
             }
             Predicate::ChildViewRecorded => self.owed.child_view,
             Predicate::BreachesExplained => self.owed.breaches.is_empty(),
+            Predicate::ClocksOver => self.held_by.is_empty(),
             Predicate::JusticeEnded => self.owed.justice.is_empty(),
             Predicate::TasksDone => self.owed.tasks.is_empty(),
             Predicate::Answered => self.owed.unanswered.is_empty(),

@@ -20,7 +20,7 @@ fn after<'r>(rules: &'r Rules, facts: impl IntoIterator<Item = CaseFact>) -> Giv
 /// What exactly the answer said is unmet.
 #[track_caller]
 fn unmet(case: &Given<'_, Rules, Closure>, rules: &Rules, fact: CaseFact) -> Vec<String> {
-    let proposed = vocabulary::Proposed { attributes: fact.attributes, fact: fact.fact, now: fact.recorded };
+    let proposed = vocabulary::Proposed::new(fact.attributes, fact.fact, fact.recorded);
     crate::admit::admit(case.state(), &proposed, rules).expect_err("refused").unmet
 }
 

@@ -27,7 +27,7 @@ fn lacking(missing: &[&str], facts: impl IntoIterator<Item = CaseFact>, step: Ca
     let rules = rules();
     let case = after(&rules, facts);
     case.when(step.clone()).then_refused("guardianship.return-not-prepared");
-    let proposed = Proposed { attributes: step.attributes, fact: step.fact, now: step.recorded };
+    let proposed = Proposed::new(step.attributes, step.fact, step.recorded);
     assert_eq!(crate::admit::admit(case.state(), &proposed, &rules).unwrap_err().unmet, missing);
 }
 

@@ -275,7 +275,7 @@ fn a_case_has_a_lead_on_the_roster_and_a_label_for_each_child() {
 fn a_refusal_names_what_is_unmet() {
     let rules = rules();
     let CaseFact { attributes, fact, recorded: now, .. } = opens(&[LEAD]);
-    let refusal = Intake::admit(&Default::default(), &Proposed { attributes, fact, now }, &rules);
+    let refusal = Intake::admit(&Default::default(), &Proposed::new(attributes, fact, now), &rules);
     assert_eq!(refusal.unwrap_err().unmet, [LEAD]);
 }
 

@@ -61,6 +61,8 @@ pub struct ClockRule {
     pub repeats: bool,
     /// It is a right or a term and not a duty: when its time is over it expires, and nobody has missed anything.
     pub right: bool,
+    /// No case closes while it is open, where the region's closing rules ask for that.
+    pub holds_closing: bool,
     /// What ends it without being done: from there on nothing is owed.
     pub ends: Vec<Mention>,
     /// What makes time stand still.

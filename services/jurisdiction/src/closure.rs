@@ -71,6 +71,8 @@ pub enum Predicate {
     ChildViewRecorded,
     /// Every missed clock was explained or rebutted.
     BreachesExplained,
+    /// No clock that holds a closing back is open.
+    ClocksOver,
     /// Neither a criminal nor an administrative case waits for its end.
     JusticeEnded,
     /// Every task of the plans was completed, or another one took its place.

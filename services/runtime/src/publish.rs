@@ -3,6 +3,7 @@
 use crate::bus::Bus;
 use crate::problem::Problem;
 use crate::protect::{is_same, protect};
+use crate::stages;
 use contract::{Document, Envelope, Opens, Rejection, Violation};
 use jurisdiction::Rules;
 use ledger::{LedgerError, Outcome};
@@ -11,7 +12,7 @@ use vocabulary::commitment::record_hash;
 use vocabulary::governance::Governance;
 use vocabulary::intake::Intake;
 use vocabulary::record::{Record, StoredFact};
-use vocabulary::{AgencyCode, Consequence, Fact, FactRef, HistoryId, Instant, Position, Proposed};
+use vocabulary::{AgencyCode, Consequence, Fact, FactRef, HistoryId, Instant, Position};
 
 /// How often a decision is made again when others were first.
 pub(crate) const ATTEMPTS: usize = 8;
@@ -294,8 +295,8 @@ impl Bus {
                 return Err(Problem::NotFound);
             }
             seen.map_or(Ok(()), |seen| self.has_seen(caller, folded, seen))?;
-            let (attributes, fact) = (document.attributes.clone(), document.fact.clone());
-            let proposed = Proposed { attributes, fact, now };
+            let said = (&document.attributes, &document.fact);
+            let proposed = stages::proposed(said, now, folded.facts.iter(), rules);
             let consequences = match &proposed.fact {
                 Fact::Governance(Governance::FactWithdrawn(said)) => {
                     self.withdrawal(caller, folded, said).map(|()| Vec::new())?

@@ -10,9 +10,10 @@ use jurisdiction::Rules;
 use mandatory_reporting::MandatoryReporting;
 use one_stop::OneStop;
 use referral::Referral;
+use std::collections::BTreeSet;
 use std::mem::take;
 use vocabulary::withdrawal::standing;
-use vocabulary::{CaseFact, Consequence, Fact, Proposed, Refusal, Stage, TypeName};
+use vocabulary::{Attributes, CaseFact, Consequence, Fact, Instant, Proposed, Refusal, Stage, TypeName};
 
 /// Every stage once, in the order in which a case meets them; its facts go by the same name.
 macro_rules! stages {
@@ -57,6 +58,20 @@ stages! {
     guardianship: Guardianship,
     follow_up: FollowUp,
     closure: Closure,
+}
+
+/// A fact on its way into a history, with what no stage folds: which of its clocks hold a closing back.
+pub(crate) fn proposed<'f>(
+    (attributes, fact): (&Attributes, &Fact),
+    now: Instant,
+    history: impl IntoIterator<Item = &'f CaseFact>,
+    rules: &Rules,
+) -> Proposed {
+    let held_by = match fact {
+        Fact::Closure(_) => statutory_clock::holding(history, rules, now),
+        _ => BTreeSet::new(),
+    };
+    Proposed { held_by, ..Proposed::new(attributes.clone(), fact.clone(), now) }
 }
 
 impl States {

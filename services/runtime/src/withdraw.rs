@@ -11,7 +11,7 @@ use crate::bus::Bus;
 use crate::history::Folded;
 use crate::problem::Problem;
 use crate::publish::Caller;
-use crate::stages::States;
+use crate::stages::{self, States};
 use contract::{Contracts, Opens};
 use disclosure::Involved;
 use jurisdiction::Rules;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use vocabulary::governance::{DataCorrectionRecorded, FactWithdrawn};
 use vocabulary::intake::Intake;
 use vocabulary::withdrawal::standing;
-use vocabulary::{CaseFact, EventId, Fact, Proposed};
+use vocabulary::{CaseFact, EventId, Fact};
 
 vocabulary::refusals! {
     NoSuchFact = "governance.no-such-fact",
@@ -165,19 +165,21 @@ fn says(value: &Value, id: &EventId) -> bool {
 
 /// A history on the way of being decided again.
 #[derive(Clone)]
-struct Trial {
+struct Trial<'f> {
+    facts: Vec<&'f CaseFact>,
     states: States,
     involved: Involved,
 }
 
-impl Trial {
+impl<'f> Trial<'f> {
     fn of(folded: &Folded) -> Self {
-        Self { states: States::default(), involved: folded.involved.at_first() }
+        Self { facts: Vec::new(), states: States::default(), involved: folded.involved.at_first() }
     }
 
-    fn evolve(&mut self, fact: &CaseFact, contracts: &Contracts) {
+    fn evolve(&mut self, fact: &'f CaseFact, contracts: &Contracts) {
         self.states.evolve(fact);
         self.involved.evolve(fact, contracts);
+        self.facts.push(fact);
     }
 
     /// Whether the fact would be admitted at this point. What the bus says follows from what it knows.
@@ -185,8 +187,8 @@ impl Trial {
         let exempt =
             contracts.get(fact.attributes.kind.as_str()).is_some_and(|c| c.exempt_from_involvement());
         let knows = self.involved.includes(&fact.attributes.source.agency, rules, fact.recorded);
-        let proposed =
-            Proposed { attributes: fact.attributes.clone(), fact: fact.fact.clone(), now: fact.recorded };
+        let said = (&fact.attributes, &fact.fact);
+        let proposed = stages::proposed(said, fact.recorded, self.facts.iter().copied(), rules);
         fact.attributes.source.is_bus() || (exempt || knows) && self.states.admit(&proposed, rules).is_ok()
     }
 }

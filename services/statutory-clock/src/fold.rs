@@ -5,9 +5,10 @@ use crate::matching::{happened, key, mark, matches};
 use crate::{Clock, Mark};
 use jurisdiction::clock::{Key, Start};
 use jurisdiction::{ClockRule, Rules};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use vocabulary::CaseFact;
 use vocabulary::withdrawal::standing;
+use vocabulary::{CaseFact, Instant};
 
 /// The fact by which an owner says why it missed: its clear properties `clock` and `instance` name the clock.
 pub const EXPLAINED: &str = "governance.breach-explained.v1";
@@ -40,6 +41,20 @@ pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) 
     let mut clocks = versions.flat_map(|versions| history.clocks_of(versions)).collect::<Vec<_>>();
     clocks.sort_by(|a, b| (a.started, &a.rule.id).cmp(&(b.started, &b.rule.id)));
     clocks
+}
+
+/// The clocks of a history that hold a closing back as of a time, by their ids: open, and of a rule that says so.
+pub fn holding<'f>(
+    facts: impl IntoIterator<Item = &'f CaseFact>,
+    rules: &Rules,
+    as_of: Instant,
+) -> BTreeSet<String> {
+    let holding = |clock: &Clock| clock.rule.holds_closing && clock.open(as_of);
+    clocks(facts, rules)
+        .iter()
+        .filter(|clock| holding(clock))
+        .map(|clock| clock.rule.id.to_string())
+        .collect()
 }
 
 /// Whether any clock of the rules looks at the fact, or it withdraws one: all others change none.

@@ -26,5 +26,5 @@ mod state;
 mod tests;
 
 pub use due::{Due, Fault};
-pub use fold::{EXPLAINED, clocks, reads};
+pub use fold::{EXPLAINED, clocks, holding, reads};
 pub use state::{Clock, Mark, Owner, Verdict};

@@ -110,6 +110,12 @@ impl Clock {
         Ok(due.verdict((self.stopped, self.ended), self.explained.is_some(), as_of))
     }
 
+    /// Whether something is still to be done as of a time: nothing has stopped or ended it, and it has not expired.
+    pub fn open(&self, as_of: Instant) -> bool {
+        let over = self.stopped.is_some() || self.ended.is_some();
+        !over && self.verdict(as_of) != Ok(Verdict::Expired)
+    }
+
     /// Time in hand: from the stop or end, or else from `as_of`, to the due moment; negative when it is overdue.
     /// `None` where there is no such moment.
     pub fn margin(&self, as_of: Instant) -> Option<SignedDuration> {

@@ -2,6 +2,7 @@
 
 use crate::withdrawal::standing;
 use crate::{Attributes, CaseFact, Consequence, Fact, FactRef, Instant, Position, Proposed, Refusal, Stage};
+use std::collections::BTreeSet;
 
 /// A fact that an agency says, for tests: `by("psb-03", fact)`.
 pub fn by(agency: &str, fact: impl Into<Fact>) -> CaseFact {
@@ -31,6 +32,7 @@ pub fn said(agency: &str, id: &str, fact: impl Into<Fact>) -> CaseFact {
 pub struct Given<'r, R, S: Stage<R>> {
     state: S::State,
     rules: &'r R,
+    held_by: BTreeSet<String>,
 }
 
 /// Starts a sentence: under these rules, after these facts.
@@ -40,7 +42,11 @@ pub fn given<'r, S: Stage<R>, R>(rules: &'r R, facts: impl IntoIterator<Item = C
         fact
     };
     let facts: Vec<CaseFact> = facts.into_iter().enumerate().map(place).collect();
-    Given { state: standing(&facts).into_iter().fold(S::State::default(), S::evolve), rules }
+    Given {
+        state: standing(&facts).into_iter().fold(S::State::default(), S::evolve),
+        rules,
+        held_by: BTreeSet::new(),
+    }
 }
 
 impl<R, S: Stage<R>> Given<'_, R, S> {
@@ -49,10 +55,15 @@ impl<R, S: Stage<R>> Given<'_, R, S> {
         &self.state
     }
 
+    /// While these clocks hold a closing back.
+    pub fn held_by(self, clocks: &[&str]) -> Self {
+        Self { held_by: clocks.iter().map(|&clock| clock.to_owned()).collect(), ..self }
+    }
+
     /// Somebody says one more.
     pub fn when(&self, fact: CaseFact) -> Then {
-        let proposed = Proposed { attributes: fact.attributes, fact: fact.fact, now: fact.recorded };
-        Then(S::admit(&self.state, &proposed, self.rules))
+        let proposed = Proposed::new(fact.attributes, fact.fact, fact.recorded);
+        Then(S::admit(&self.state, &Proposed { held_by: self.held_by.clone(), ..proposed }, self.rules))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a stage is: a fold of one history into the little that its own decisions need, and the decision.
 
+use std::collections::BTreeSet;
+
 use crate::{AgencyCode, Attributes, CaseFact, Fact, Instant};
 
 /// A stage of protection work. Both functions are pure: no clock, no I/O, no randomness; time, identity and
@@ -27,9 +29,17 @@ pub struct Proposed {
     pub fact: Fact,
     /// The moment that `recordedtime` will name: it chooses roster and rules.
     pub now: Instant,
+    /// To what may end a case: the clocks of the history that are open and hold that back, by their ids. They follow
+    /// from the rules, so no stage folds them.
+    pub held_by: BTreeSet<String>,
 }
 
 impl Proposed {
+    /// A fact that nothing holds back.
+    pub fn new(attributes: Attributes, fact: Fact, now: Instant) -> Self {
+        Self { attributes, fact, now, held_by: BTreeSet::new() }
+    }
+
     /// The agency that speaks.
     pub fn publisher(&self) -> &AgencyCode {
         &self.attributes.source.agency

@@ -13,7 +13,7 @@ fn owed(with: impl IntoIterator<Item = CaseFact>) -> Vec<String> {
     let rules = whole();
     let case = after(&rules, settled_and_proposed().into_iter().chain(with).chain([approved("wbo")]));
     let said = closed_with_file();
-    let proposed = vocabulary::Proposed { attributes: said.attributes, fact: said.fact, now: said.recorded };
+    let proposed = vocabulary::Proposed::new(said.attributes, said.fact, said.recorded);
     crate::admit::admit(case.state(), &proposed, &rules).err().map_or_else(Vec::new, |refusal| {
         assert_eq!(refusal.code, "closure.not-yet");
         refusal.unmet
@@ -181,6 +181,19 @@ fn a_closed_case_takes_what_governs_it_and_a_sealed_one_decisions_on_access_alon
     assert_eq!(taken(sealed(), visit), Err("closure.sealed"));
     let again = closed_for_good().into_iter().chain([reopened("2026-12-01T10:00:00+08:00")]).collect();
     assert_eq!(taken(again, visit), Ok(()));
+}
+
+#[test]
+fn neither_an_approval_nor_a_closing_comes_while_a_clock_holds_it_back() {
+    let rules = whole();
+    let settled = after(&rules, settled_and_proposed());
+    let held = after(&rules, settled_and_proposed()).held_by(&["K29"]);
+    settled.when(approved("wbo")).then_admitted([]);
+    held.when(approved("wbo")).then_refused("closure.not-yet");
+    let watched = || after(&rules, settled_and_proposed().into_iter().chain([approved("wbo")]));
+    watched().when(closed_with_file()).then_admitted([]);
+    watched().held_by(&["K29"]).when(closed_with_file()).then_refused("closure.not-yet");
+    held.when(rejected_for(PROPOSAL, &["clocks-over"])).then_admitted([]);
 }
 
 #[test]

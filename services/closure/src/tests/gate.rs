@@ -30,7 +30,7 @@ fn unmet_or_none(
     rules: &Rules,
     fact: CaseFact,
 ) -> Vec<String> {
-    let proposed = vocabulary::Proposed { attributes: fact.attributes, fact: fact.fact, now: fact.recorded };
+    let proposed = vocabulary::Proposed::new(fact.attributes, fact.fact, fact.recorded);
     match crate::admit::admit(case.state(), &proposed, rules) {
         Ok(_) => Vec::new(),
         Err(refusal) => {

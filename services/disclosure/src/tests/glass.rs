@@ -65,7 +65,7 @@ fn breaking_the_glass_tells_the_past_as_backfill_once_and_who_did_it_to_the_othe
 fn refused(said: CaseFact, before: &[CaseFact], when: Instant) -> Result<(), Refused> {
     let mut involved = Involved::default();
     before.iter().for_each(|fact| involved.evolve(fact, &CONTRACTS));
-    let proposed = Proposed { attributes: said.attributes, fact: said.fact, now: when };
+    let proposed = Proposed::new(said.attributes, said.fact, when);
     admit(&involved, &proposed, &RULES).map(drop)
 }
 
@@ -93,7 +93,7 @@ fn every_rule_of_the_glass_refuses() {
     let seen = [report(1), used.clone(), reviewed("wcc", &used)];
     expect(Refusal::Reviewed, refused(reviewed("wbo", &used), &seen, now()));
     let bare = Rules::read(&without_glass(), Version(1)).unwrap();
-    let proposed = Proposed { attributes: used.attributes, fact: used.fact, now: now() };
+    let proposed = Proposed::new(used.attributes, used.fact, now());
     expect(Refusal::NotHere, admit(&Involved::default(), &proposed, &bare).map(drop));
     assert!(Refusal::ALL.iter().all(|rule| tried.contains(rule)), "{tried:?}");
 }

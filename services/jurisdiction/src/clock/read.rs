@@ -84,6 +84,7 @@ impl Reader<'_> {
         let term = self.term(&row.from, row.until.as_ref(), None);
         let owner = self.owner(&row.owner, roster);
         let (repeats, right) = (self.flag(row.repeats.as_ref()), self.flag(row.right.as_ref()));
+        let holds_closing = self.flag(row.holds_closing.as_ref());
         let starts: Vec<_> =
             row.starts.iter().filter_map(|start| self.start(start, repeats, roster)).collect();
         let stops: Vec<_> = row.stops.iter().filter_map(|stop| self.stop(stop, roster)).collect();
@@ -125,6 +126,7 @@ impl Reader<'_> {
             due,
             repeats,
             right,
+            holds_closing,
             ends,
             pauses,
             extensions,

@@ -33,6 +33,8 @@ pub(super) struct Row {
     #[serde(default)]
     pub(super) right: Option<Spanned<bool>>,
     #[serde(default)]
+    pub(super) holds_closing: Option<Spanned<bool>>,
+    #[serde(default)]
     pub(super) ends: Vec<Mention>,
     #[serde(default)]
     pub(super) pauses: Vec<Pause>,

@@ -99,6 +99,7 @@ impl<'a> Reader<'a> {
             "no-active-order" => Predicate::NoActiveOrder,
             "child-view-recorded" => Predicate::ChildViewRecorded,
             "breaches-explained" => Predicate::BreachesExplained,
+            "clocks-over" => Predicate::ClocksOver,
             "justice-ended" => Predicate::JusticeEnded,
             "tasks-done" => Predicate::TasksDone,
             "answered" => Predicate::Answered,

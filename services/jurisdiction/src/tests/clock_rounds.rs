@@ -67,10 +67,11 @@ fn wrong(from: &str, to: &str) -> Vec<String> {
 
 #[test]
 fn a_clock_with_everything_reads() {
-    let content = [&CLOCK.replace("due =", "repeats = true\ndue ="), PAUSE, EXTENSION].concat();
+    let content =
+        [&CLOCK.replace("due =", "repeats = true\nholds_closing = true\ndue ="), PAUSE, EXTENSION].concat();
     let rules = read(&content);
     let [clock] = rules.clocks().all() else { panic!("one clock") };
-    assert!(clock.repeats && !clock.right);
+    assert!(clock.repeats && clock.holds_closing && !clock.right);
     assert_eq!(clock.starts[0].per, Key::Only, "one at a time, whichever fact began it");
     assert_eq!(clock.starts[0].on.by.as_ref().map(|role| role.as_str()), Some("police"));
     assert_eq!(clock.starts[0].on.has, ["at"]);
@@ -81,7 +82,9 @@ fn a_clock_with_everything_reads() {
         assert!(reads(kind), "{kind}");
     }
     assert!(!reads("a.graded.v1"), "no clock asks for a grade");
-    assert_eq!(read(CLOCK).clocks().all()[0].starts[0].per, Key::Id);
+    let rules = read(CLOCK);
+    let [clock] = rules.clocks().all() else { panic!("one clock") };
+    assert!(clock.starts[0].per == Key::Id && !clock.holds_closing);
 }
 
 #[test]

@@ -48,3 +48,80 @@ async fn a_closed_case_takes_what_governs_its_clocks_and_repeats_its_receipts() 
     bus.publish("psb-03", &explained).await.unwrap();
     assert!(bus.publish("wbo", &closing(&case)).await.unwrap().duplicate);
 }
+
+/// What a small region asks before a case closes.
+const ASKED: &str = r#"[[criterion]]
+id = "guardianship-clocks-over"
+name = { zh = "-", en = "-" }
+kind = "local"
+from = "2020-01-01"
+predicate = "clocks-over"
+basis = { law = "-", article = "-", text = { zh = "-", en = "-" } }
+
+[[criterion]]
+id = "approved"
+name = { zh = "-", en = "-" }
+kind = "local"
+from = "2020-01-01"
+predicate = "approved"
+when = "closing"
+levels = [{ up_to = "L4", roles = ["coordinator"] }]
+basis = { law = "-", article = "-", text = { zh = "-", en = "-" } }
+"#;
+
+/// A case in which the police search for a guardian (clock K30), under that region's rules, and is proposed to close.
+async fn searching() -> (Fixture, HistoryId) {
+    let mut files = demo_files_with_clocks();
+    files.retain(|file| file.path != "closure.toml");
+    let clocks = include_str!("../../../../deploy/jurisdictions/demo/clocks/guardianship.toml");
+    for (path, content) in [("closure.toml", ASKED), ("clocks/guardianship.toml", clocks)] {
+        files.push(RuleFile { path: path.into(), content: content.into() });
+    }
+    let bus = bare();
+    bus.bus.adopt(&files).await.unwrap();
+    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
+    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
+    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+    let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
+    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+    let search = json!({"started_at": AT, "ground": "guardian-unreachable", "means": ["police-inquiry"]});
+    let search = event(4, "psb-03", "guardianship.guardian-search-started.v1", Some(&case), search);
+    bus.publish("psb-03", &search).await.unwrap();
+    let proposed = json!({"closure_type": "goal-met", "proposed_at": AT});
+    bus.publish("psb-03", &event(5, "psb-03", "closure.proposed.v1", Some(&case), proposed)).await.unwrap();
+    (bus, case)
+}
+
+fn approval(case: &HistoryId) -> Value {
+    event(6, "wbo", "closure.approved.v1", Some(case), json!({"proposal": id(5), "approved_at": AT}))
+}
+
+fn found(case: &HistoryId) -> Value {
+    let found = json!({"search": id(4), "concluded_at": AT, "finding": "not-found", "to": ["cab"]});
+    event(7, "psb-03", "guardianship.guardian-search-concluded.v1", Some(case), found)
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, Problem>) -> vocabulary::Refusal {
+    let Err(Problem::Refused(refusal)) = answer else { panic!("{answer:?}") };
+    refusal
+}
+
+#[tokio::test]
+async fn a_clock_that_is_open_holds_a_closing_back_until_it_is_over() {
+    let (bus, case) = searching().await;
+    let held = refused(bus.publish("wbo", &approval(&case)).await);
+    assert_eq!((held.code, held.unmet), ("closure.not-yet", vec!["guardianship-clocks-over".to_owned()]));
+    bus.publish("psb-03", &found(&case)).await.unwrap();
+    bus.publish("wbo", &approval(&case)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_approval_rests_on_what_ended_the_clock_that_held_it_back() {
+    let (bus, case) = searching().await;
+    bus.publish("psb-03", &found(&case)).await.unwrap();
+    bus.publish("wbo", &approval(&case)).await.unwrap();
+    bus.settle().await;
+    let data = json!({"fact": id(7), "reason_code": "wrong-history"});
+    let withdrawal = event(8, "psb-03", "governance.fact-withdrawn.v1", Some(&case), data);
+    assert_eq!(refused(bus.publish("psb-03", &withdrawal).await).code, "governance.rested-on");
+}

@@ -179,3 +179,24 @@ fn a_grade_that_is_not_assessed_anew_rises() {
     assert_eq!(anew("2026-03-04 23:59"), "2026-03-17");
     assert_eq!(anew("2026-03-05 09:00"), "2026-03-12", "the day was set while it was high");
 }
+
+#[test]
+fn only_an_open_clock_of_a_rule_that_says_so_holds_a_closing_back() {
+    let holds = |rule: &str, facts: Vec<CaseFact>, as_of: &str| {
+        crate::holding(&history(facts), &with_clocks(&clock(rule), &[]), at(as_of))
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    let began = || began("2026-03-02 09:00", "began");
+    let (rule, none) = ("due = [{ days = 3, rule = \"fixed\" }]", [""; 0]);
+    let says_so =
+        format!("holds_closing = true\nends = [{{ fact = \"justice.judgment-delivered.v1\" }}]\n{rule}");
+    assert_eq!(holds(&says_so, vec![began()], "2026-03-03 09:00"), ["T1"], "it runs");
+    assert_eq!(holds(&says_so, vec![began()], "2026-04-03 09:00"), ["T1"], "it was missed");
+    assert_eq!(holds(&says_so, vec![began(), done("2026-04-02 09:00", "done")], "2026-04-03 09:00"), none);
+    assert_eq!(holds(&says_so, vec![began(), ended("2026-03-03 09:00")], "2026-04-03 09:00"), none);
+    assert_eq!(holds(rule, vec![began()], "2026-03-03 09:00"), none, "its rule does not say so");
+    let right = format!("right = true\n{says_so}");
+    assert_eq!(holds(&right, vec![began()], "2026-03-03 09:00"), ["T1"]);
+    assert_eq!(holds(&right, vec![began()], "2026-04-03 09:00"), none, "it has expired");
+}
