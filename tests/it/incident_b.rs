@@ -52,6 +52,31 @@ const REVOKED: [Row; 4] = [
     ("K35", "cab",    "2026-06-15 10:00", "2027-06-15",  "-",                "running"),
 ];
 
+/// The district's own clocks of the case: the first conference, and how often its plan was looked at again.
+#[rustfmt::skip]
+const CONFERRED: [Row; 8] = [
+    ("L08", "wbo", "2025-09-18 09:00", "2025-09-23", "2025-09-23 16:00", "met"), // high: three working days
+    ("L09", "wbo", "2025-09-23 17:00", "2025-10-23", "2025-10-22 15:00", "met"),
+    ("L09", "wbo", "2025-10-22 15:00", "2025-11-21", "2025-11-21 15:00", "met"),
+    ("L09", "wbo", "2025-11-21 15:00", "2025-12-19", "2025-12-19 15:00", "met"),
+    ("L09", "wbo", "2025-12-19 15:00", "2026-01-16", "2026-01-16 15:00", "met"),
+    ("L09", "wbo", "2026-01-16 15:00", "2026-02-13", "2026-02-13 15:00", "met"),
+    ("L09", "wbo", "2026-02-13 15:00", "2026-03-12", "2026-03-12 17:00", "met"),
+    ("L09", "wbo", "2026-03-12 17:00", "2026-04-10", "2026-04-10 17:00", "met"),
+];
+
+/// The same in the end at home: medium is reviewed every three months, and whose goals are met no more.
+#[rustfmt::skip]
+const CONFERRED_AT_HOME: [Row; 2] = [
+    ("L09", "wbo", "2026-04-10 17:00", "2026-05-08", "2026-05-08 15:00", "met"),
+    ("L09", "wbo", "2026-05-08 15:00", "2026-08-07", "2026-08-07 15:00", "ended"),
+];
+
+/// The clocks of the study, and the district's own.
+fn parted(rows: Vec<[String; 6]>) -> (Vec<[String; 6]>, Vec<[String; 6]>) {
+    rows.into_iter().partition(|row| row[0].starts_with('K'))
+}
+
 fn scenario(name: &str) -> String {
     fs::read_to_string(repository("tests/scenarios").join(format!("{name}.jsonl"))).unwrap()
 }
@@ -107,8 +132,9 @@ fn instances(events: &[Value], kind: &str) -> Vec<(String, String)> {
 #[test]
 fn the_clocks_of_the_case_are_judged_to_the_minute() {
     let played = play(&scenario("incident-b"));
-    let rows = clocks(&played, "wbo", played.history(CASE));
+    let (rows, own) = parted(clocks(&played, "wbo", played.history(CASE)));
     assert_eq!(rows, golden(&[&UNTIL_THE_FORK[..], &HOME[..]].concat()));
+    assert_eq!(own, golden(&[&CONFERRED[..], &CONFERRED_AT_HOME[..]].concat()));
     let school = clocks(&played, "wbo", played.history(SCHOOL));
     let back = ("K52", "sch-15", "2025-09-01 00:00", "2025-09-29", "2025-09-22 09:00", "met");
     assert_eq!(school, golden(&[back]), "four weeks were never reached");
@@ -202,8 +228,10 @@ fn it_might_have_ended_with_another_guardian_for_good() {
     let mut until = UNTIL_THE_FORK;
     (until[2].4, until[3].3) = ("2026-06-16 10:30", "before-a-fact"); // nobody returns, so nothing is due before a return
     let case = played.history(CASE);
-    let rows = clocks(&played, "wbo", case);
+    let (rows, own) = parted(clocks(&played, "wbo", case));
     assert_eq!(rows, golden(&[&until[..], &REVOKED[..]].concat()));
+    assert_eq!(own[..8], golden(&CONFERRED)[..]);
+    assert!(own[8..].iter().all(|row| row[5] != "missed"), "{own:?}");
     let page = page(&played, "wbo", case);
     assert_eq!((&page["phase"], &page["grade"]), (&json!("plan-active"), &json!("L1")));
     let track =

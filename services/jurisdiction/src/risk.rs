@@ -19,6 +19,10 @@ pub enum Cadence {
     Visit,
     /// The grade is assessed anew.
     Assessment,
+    /// The agencies of a new case confer.
+    Conference,
+    /// The plan of a case is looked at again.
+    Review,
 }
 
 impl Cadence {
@@ -27,7 +31,9 @@ impl Cadence {
             "contact" => Ok(Self::Contact),
             "visit" => Ok(Self::Visit),
             "assessment" => Ok(Self::Assessment),
-            _ => Err("not a cadence: expected contact, visit or assessment"),
+            "conference" => Ok(Self::Conference),
+            "review" => Ok(Self::Review),
+            _ => Err("not a cadence: expected contact, visit, assessment, conference or review"),
         }
     }
 }
@@ -77,6 +83,11 @@ impl Risk {
     pub fn cadence(&self, grade: Grade, cadence: Cadence, day: Date) -> Option<&Allowed> {
         let row = self.rows.iter().find(|row| row.grade == grade && row.term.holds(day))?;
         row.cadence.get(&cadence)
+    }
+
+    /// Whether every grade says how often.
+    pub(crate) fn says(&self, cadence: Cadence) -> bool {
+        self.rows.iter().all(|row| row.cadence.contains_key(&cadence))
     }
 
     /// The grade of a child whom nobody has graded.

@@ -1,6 +1,6 @@
 //! One instance: who owes it, by when, what stopped or ended it, and whether its breach was explained.
 
-use crate::due::{Counting, after_months, days_before};
+use crate::due::{Counting, after_months, days_before, earlier};
 use crate::fold::{EXPLAINED, Started};
 use crate::matching::{agency_in, date_in, fits, happened, key, mark, matches, named, named_roles};
 use crate::{Clock, Due, Fault, Mark, Owner};
@@ -90,7 +90,14 @@ impl<'f> History<'f> {
 
     fn due(&self, start: &Started<'_>, owner: &Owner) -> Result<Due, Fault> {
         let case = start.rule.due.iter().find(|case| fits(&case.when, start.origin)).ok_or(Fault::NoRule)?;
-        let due = match &case.time {
+        Ok(match self.limit(&case.time, start, owner)? {
+            Due::Within(day, end) if start.rule.right => Due::Valid(day, end),
+            due => due,
+        })
+    }
+
+    fn limit(&self, time: &Allowed, start: &Started<'_>, owner: &Owner) -> Result<Due, Fault> {
+        Ok(match time {
             Allowed::Validity(property) => {
                 let day = date_in(property, start.fact, self.rules);
                 let day = day.ok_or_else(|| Fault::NoDate(property.clone()))?;
@@ -101,11 +108,12 @@ impl<'f> History<'f> {
                 first.map_or(Due::Pending, |(mark, _)| Due::Before(mark))
             }
             Allowed::Cadence(cadence) => self.cadence(*cadence, start.mark.time)?,
+            Allowed::Earlier(all) if time.asks_grade() => {
+                let mut all = all.iter().map(|time| self.limit(time, start, owner));
+                let first = all.next().ok_or(Fault::NoRule)??;
+                all.try_fold(first, |first, next| next.map(|next| earlier(first, next)))?
+            }
             counted => self.lengthened(counted, start, owner)?,
-        };
-        Ok(match due {
-            Due::Within(day, end) if start.rule.right => Due::Valid(day, end),
-            due => due,
         })
     }
 

@@ -87,7 +87,7 @@ fn nothing_is_announced_twice(records: &[Value]) -> usize {
     let mut announced = BTreeSet::new();
     for (history, fact) in of_type(records, "governance.clock-breached.v1") {
         let data = &fact["data"];
-        let name = format!("{history} {} {}", data["clock"], data["instance"]);
+        let name = format!("{history} {} {} {}", data["clock"], data["instance"], data["due_at"]);
         assert!(announced.insert(name.clone()), "announced twice: {name}");
     }
     announced.len()

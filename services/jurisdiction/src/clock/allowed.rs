@@ -46,6 +46,17 @@ pub enum Allowed {
     Later(Vec<Allowed>),
 }
 
+impl Allowed {
+    /// Whether a grade has a say.
+    pub fn asks_grade(&self) -> bool {
+        match self {
+            Self::Cadence(_) => true,
+            Self::Earlier(all) | Self::Later(all) => all.iter().any(Self::asks_grade),
+            _ => false,
+        }
+    }
+}
+
 /// What becomes of a last day on which offices do not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LastDay {

@@ -45,8 +45,7 @@ impl Clocks {
         }
         rules.sort_by(|a, b| (&a.id, a.term.from).cmp(&(&b.id, b.term.from)));
         let facts = rules.iter().flat_map(|rule| rule.patterns().map(|fact| fact.fact.clone()));
-        let graded =
-            rules.iter().any(|rule| rule.due.iter().any(|case| matches!(case.time, Allowed::Cadence(_))));
+        let graded = rules.iter().any(|rule| rule.due.iter().any(|case| case.time.asks_grade()));
         let grades = risk.filter(|_| graded).into_iter().flat_map(Risk::facts).cloned();
         let facts = facts.chain(grades).collect();
         Self { rules, facts }

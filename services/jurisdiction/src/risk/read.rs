@@ -34,6 +34,8 @@ struct Row {
     contact: Spanned<Due>,
     visit: Spanned<Due>,
     assessment: Spanned<Due>,
+    conference: Option<Spanned<Due>>,
+    review: Option<Spanned<Due>>,
     basis: Basis,
 }
 
@@ -76,11 +78,13 @@ impl Reader<'_> {
         let term = self.term(&row.from, row.until.as_ref(), None);
         let mut cadence = BTreeMap::new();
         let said = [
-            (Cadence::Contact, &row.contact),
-            (Cadence::Visit, &row.visit),
-            (Cadence::Assessment, &row.assessment),
+            (Cadence::Contact, Some(&row.contact)),
+            (Cadence::Visit, Some(&row.visit)),
+            (Cadence::Assessment, Some(&row.assessment)),
+            (Cadence::Conference, row.conference.as_ref()),
+            (Cadence::Review, row.review.as_ref()),
         ];
-        for (which, due) in said {
+        for (which, due) in said.into_iter().filter_map(|(which, due)| Some((which, due?))) {
             let Some(time) = self.allowed(due, (None, None)) else { continue };
             if !crate::clock::counted(&time) || !due.get_ref().when.is_empty() {
                 let line = self.line(&due.span());

@@ -114,6 +114,28 @@ fn every_kind_of_time_reads() {
 }
 
 #[test]
+fn a_grade_has_a_say_among_times_of_which_the_first_counts_and_in_no_other_choice() {
+    let among = |word: &str| {
+        CLOCK.replace(
+            "due = [{ days = 3, rule = \"fixed\" }]",
+            &format!("due = [{{ {word} = [{{ cadence = \"visit\" }}, {{ hours = 4 }}] }}]"),
+        )
+    };
+    let rules = read(&among("earlier"));
+    assert!(rules.clocks().all()[0].due[0].time.asks_grade());
+    assert!(rules.clocks().read_type(&vocabulary::TypeName::parse("a.graded.v1").unwrap()));
+    let choose = "`earlier` and `later` choose among times that are counted from the start";
+    assert_eq!(faults(&with(&among("later"), Some(RISK))), [format!("clocks/a.toml:11: {choose}")]);
+    let unsaid = among("earlier").replace("\"visit\"", "\"review\"");
+    assert_eq!(
+        faults(&with(&unsaid, Some(RISK))),
+        ["clocks/a.toml:11: not every grade of risk.toml says how often"]
+    );
+    let said = RISK.replace("assessment =", "review = { months = 6, rule = \"fixed\" }\nassessment =");
+    assert!(Rules::read(&with(&unsaid, Some(&said)), Version(1)).is_ok());
+}
+
+#[test]
 fn a_cadence_reads_the_facts_that_tell_the_grade_and_needs_a_scheme() {
     let content = CLOCK.replace("{ days = 3, rule = \"fixed\" }", "{ cadence = \"visit\" }");
     let graded = vocabulary::TypeName::parse("a.graded.v1").unwrap();
@@ -161,7 +183,7 @@ fn what_is_wrong_with_a_time_is_told() {
     );
     assert_eq!(
         due("{ cadence = \"call\" }"),
-        [format!("{at} `call`: not a cadence: expected contact, visit or assessment")]
+        [format!("{at} `call`: not a cadence: expected contact, visit, assessment, conference or review")]
     );
 }
 

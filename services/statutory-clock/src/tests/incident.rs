@@ -7,9 +7,11 @@ use vocabulary::CaseFact;
 /// Every fact of the incident that a clock could read, in the order in which it happened.
 pub(super) fn incident_a() -> Vec<CaseFact> {
     let mut facts = first_day();
+    facts.extend(conferred());
     facts.extend(until_the_plan());
     facts.extend(until_the_return());
     facts.extend(afterwards());
+    facts.sort_by_key(|fact| fact.recorded);
     history(facts)
 }
 
@@ -255,6 +257,46 @@ fn afterwards() -> Vec<CaseFact> {
         ),
         visit("2026-10-22 10:00", "visit3"),
     ]
+}
+
+/// The grades of the child, what was decided on it, and how often its plan was looked at again.
+fn conferred() -> Vec<CaseFact> {
+    let wbo = |minute: &str, name: &str, kind: &str, clear| said("wbo", minute, name, kind, clear);
+    let concluded = |minute: &str, name: &str, result: &str| {
+        let clear = json!({"conference": id("meet"), "result": result, "concluded_at": stamp(minute)});
+        wbo(minute, name, "case-conference.concluded.v1", clear)
+    };
+    let regraded = |minute: &str, name: &str, to: &str| {
+        let clear = json!({"to": to, "changed_at": stamp(minute)});
+        said("wst-01", minute, name, "follow-up.risk-grade-changed.v1", clear)
+    };
+    let (assigned, adopted) = ("follow-up.risk-grade-assigned.v1", "case-conference.plan-adopted.v1");
+    let mut facts = vec![
+        wbo("2026-03-30 15:40", "grade", assigned, json!({"grade": "L4", "valid_until": "2026-04-30"})),
+        concluded("2026-04-02 16:30", "stay", "stay"),
+        wbo(
+            "2026-04-03 09:00",
+            "plan",
+            adopted,
+            json!({"adopted_at": stamp("2026-04-03 09:00"), "review_at": "2026-05-03"}),
+        ),
+        concluded("2026-07-16 11:30", "home", "return"),
+        regraded("2026-07-24 15:00", "medium", "L2"),
+        regraded("2026-09-22 15:00", "low", "L1"),
+    ];
+    for (minute, outcome, again) in [
+        ("2026-04-30 15:00", "unchanged", "2026-05-29"),
+        ("2026-05-29 15:00", "unchanged", "2026-06-29"),
+        ("2026-06-29 15:00", "unchanged", "2026-07-29"),
+        ("2026-07-16 15:00", "changed", "2026-08-14"),
+        ("2026-08-14 15:00", "goals-met", "2026-11-13"),
+    ] {
+        let clear = json!({
+            "plan": id("plan"), "revised_at": stamp(minute), "outcome": outcome, "review_at": again
+        });
+        facts.push(wbo(minute, &minute[5..10], "case-conference.plan-revised.v1", clear));
+    }
+    facts
 }
 
 pub(super) fn visit(minute: &str, name: &str) -> CaseFact {

@@ -62,17 +62,30 @@ impl Reader<'_> {
             row.date.as_ref().map(|name| Some(Allowed::Date(self.word(name, property)?, last(self)?))),
             row.cadence.as_ref().map(|name| {
                 let cadence = self.word(name, Cadence::parse)?;
-                if risk.is_none() {
-                    let line = self.line(&name.span());
-                    self.fault(line, "how often a grade asks for it stands in risk.toml, which is missing");
+                let line = self.line(&name.span());
+                match risk {
+                    None => {
+                        self.fault(
+                            line,
+                            "how often a grade asks for it stands in risk.toml, which is missing",
+                        );
+                    }
+                    Some(risk) if !risk.says(cadence) => {
+                        self.fault(line, "not every grade of risk.toml says how often");
+                    }
+                    Some(_) => {}
                 }
                 Some(Allowed::Cadence(cadence))
             }),
             row.validity.as_ref().map(|name| Some(Allowed::Validity(self.word(name, property)?))),
             row.immediately.as_ref().map(|said| said.get_ref().then_some(Allowed::Immediately)),
             row.before.as_ref().map(|row| Some(Allowed::Before(self.mention(row, roster)?))),
-            row.earlier.as_ref().map(|all| Some(Allowed::Earlier(self.several(all, line)?))),
-            row.later.as_ref().map(|all| Some(Allowed::Later(self.several(all, line)?))),
+            row.earlier.as_ref().map(|all| {
+                Some(Allowed::Earlier(
+                    self.several(all, (line, risk), |time| counted(time) || time.asks_grade())?,
+                ))
+            }),
+            row.later.as_ref().map(|all| Some(Allowed::Later(self.several(all, (line, risk), counted)?))),
         ];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
@@ -91,8 +104,13 @@ impl Reader<'_> {
         }
     }
 
-    /// Times of which the first or last counts: of those that end at a moment that can be counted.
-    fn several(&mut self, all: &[Spanned<Due>], line: usize) -> Option<Vec<Allowed>> {
+    /// Times of which the first or last counts: of those that can be compared.
+    fn several(
+        &mut self,
+        all: &[Spanned<Due>],
+        (line, risk): (usize, Option<&Risk>),
+        compared: impl Fn(&Allowed) -> bool,
+    ) -> Option<Vec<Allowed>> {
         let mut read = Vec::new();
         for due in all {
             if !due.get_ref().when.is_empty() {
@@ -102,8 +120,8 @@ impl Reader<'_> {
                     "`when` chooses a case of `due`, and stands outside of `earlier` and `later`",
                 );
             }
-            let time = self.allowed(due, (None, None))?;
-            if !counted(&time) {
+            let time = self.allowed(due, (None, risk))?;
+            if !compared(&time) {
                 let line = self.line(&due.span());
                 self.fault(line, "`earlier` and `later` choose among times that are counted from the start");
                 return None;

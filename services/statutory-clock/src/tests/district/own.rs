@@ -33,4 +33,15 @@ pub(super) const TABLE: &[Golden] = &[
         start: &[r#"ask edu 2026-03-27T10:00 case-conference.requested.v1 {"requested_at": "@now", "reason_code": "plan-not-working"}"#],
         due: "2026-04-03",
         stop: r#"call wbo 2026-04-03T10:00 case-conference.convened.v1 {"kind": "case", "participants": ["edu"], "at": "2026-04-09T10:00:00+08:00", "child_heard": true}"# },
+    Golden { clock: "L08", owner: "coordinator", late: "2026-04-03 00:00", never: Verdict::Missed,
+        start: &[r#"open wbo 2026-03-30T15:20 intake.case-opened.v1 {"opened_at": "@now", "reports": ["@report"], "children": [{"label": "A", "age_band": "12-13", "sex": "female"}], "lead": "psb-j"}"#,
+            r#"grade wbo 2026-03-30T15:40 follow-up.risk-grade-assigned.v1 {"grade": "L4", "assessors": 2, "assessed_at": "@now"}"#,
+            r#"vain wbo 2026-04-01T10:00 case-conference.concluded.v1 {"conference": "@convene", "result": "inquorate", "concluded_at": "@now", "attended": ["psb"], "child_view": "declined"}"#],
+        due: "2026-04-02", // three working days, because the case is critical: by the end of June without a grade
+        stop: r#"decide wbo 2026-04-02T16:30 case-conference.concluded.v1 {"conference": "@again", "result": "stay", "concluded_at": "@now", "attended": ["psb"], "child_view": "heard"}"# },
+    Golden { clock: "L09", owner: "coordinator", late: "2026-05-02 00:00", never: Verdict::Missed,
+        start: &[r#"grade wbo 2026-03-30T15:40 follow-up.risk-grade-assigned.v1 {"grade": "L2", "assessors": 2, "assessed_at": "@now"}"#,
+            r#"plan wbo 2026-04-03T09:00 case-conference.plan-adopted.v1 {"adopted_at": "@now", "review_at": "2026-05-01", "tasks": [], "owners": []}"#],
+        due: "2026-05-01", // the grade would give three months
+        stop: r#"look wbo 2026-05-01T09:00 case-conference.plan-revised.v1 {"plan": "@plan", "revised_at": "@now", "outcome": "unchanged", "review_at": "2026-06-01"}"# },
 ];
