@@ -46,6 +46,12 @@ vocabulary::refusals! {
     ChildNotHeard = "case-conference.child-not-heard",
         "The child was to be heard, but no view of the child is recorded. Hear the child, or convene anew without.",
         "召集时已注明听取未成年人意见，但结论中没有其意见。请听取意见，或者另行召集。";
+    DecidesNothing = "case-conference.decides-nothing",
+        "A conference to which too few came decides nothing. Leave the decisions out.",
+        "参会不足未能议决的，不得列议定事项。";
+    DecisionTwice = "case-conference.decision-twice",
+        "A decision stands twice. Give each a label of its own.",
+        "议定事项代号重复，请分别编号。";
     NotDecided = "case-conference.not-decided",
         "This conference has decided nothing yet that one could agree or disagree with.",
         "这次会商尚未作出决定，无从表明意见。";
@@ -176,10 +182,20 @@ fn concluded(state: &State, said: &Concluded, proposed: &Proposed, rules: &Rules
     let quorum = rules.conferences().quorum(rules.local_date(proposed.now));
     match (said.result.as_str(), quorum.is_none_or(decides)) {
         (INQUORATE, true) if quorum.is_some() => Err(Refusal::EnoughCame.of_all(present)),
+        (INQUORATE, _) if !said.decisions.is_empty() => Err(Refusal::DecidesNothing.into()),
         (INQUORATE, _) => Ok(()),
         (_, false) => Err(Refusal::NoQuorum.of_all(present)),
-        (_, true) => child_heard(conference, said),
+        (_, true) => child_heard(conference, said).and_then(|()| decisions(said, proposed, rules)),
     }
+}
+
+/// Each decision stands once, and somebody of the roster carries it out.
+fn decisions(said: &Concluded, proposed: &Proposed, rules: &Rules) -> Answer {
+    let mut labels = BTreeSet::new();
+    let twice = said.decisions.iter().filter(|one| !labels.insert(&one.decision));
+    Refusal::DecisionTwice.unless_none(twice.map(|one| one.decision.clone()).collect())?;
+    let owners: Vec<_> = said.decisions.iter().map(|one| one.owner.clone()).collect();
+    on_the_roster(&owners, proposed, rules)
 }
 
 fn child_heard(conference: &Conference, said: &Concluded) -> Answer {

@@ -1,6 +1,7 @@
 //! The rules of the case conference as sentences.
 
 mod around;
+mod decisions;
 mod dissent;
 mod tasks;
 
@@ -59,6 +60,7 @@ fn concluded_with(change: impl FnOnce(&mut Concluded)) -> CaseFact {
         concluded_at: AT.to_owned(),
         attended: codes(&["psb", "cab"]),
         child_view: "written".to_owned(),
+        decisions: Vec::new(),
     };
     change(&mut concluded);
     said("wbo", OTHER, Said::Concluded(concluded))
@@ -325,6 +327,7 @@ fn every_rule_is_tried_here() {
         let here = [
             include_str!("tests.rs"),
             include_str!("tests/around.rs"),
+            include_str!("tests/decisions.rs"),
             include_str!("tests/tasks.rs"),
             include_str!("tests/dissent.rs"),
         ];

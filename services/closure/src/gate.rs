@@ -66,6 +66,7 @@ impl<'a> Asked<'a> {
             Predicate::ClocksOver => self.held_by.is_empty(),
             Predicate::JusticeEnded => self.owed.justice.is_empty(),
             Predicate::TasksDone => self.owed.tasks.is_empty(),
+            Predicate::DecisionsCarried => self.owed.decisions.is_empty(),
             Predicate::Answered => self.owed.unanswered.is_empty(),
             Predicate::TransferAccepted => matches!(self.owed.transfer, Some(Transfer::Accepted)),
             Predicate::NoObjection => self.proposal.words.values().all(|agrees| *agrees),

@@ -73,6 +73,10 @@ pub struct Obligations {
     pub justice: BTreeSet<Justice>,
     /// The tasks of plans that are not done.
     pub tasks: BTreeSet<String>,
+    /// The decisions of conferences that became neither a referral nor a task, by conference and label.
+    pub decisions: BTreeSet<(String, String)>,
+    /// The decisions that became referrals, by the `id` of the referral.
+    pub referred: BTreeMap<EventId, (String, String)>,
     /// The supervision notices and suggestions that wait for an answer, by their `id`.
     pub unanswered: BTreeSet<EventId>,
     /// The last offer of the case to another region.
@@ -204,7 +208,15 @@ impl Obligations {
 
     fn referral(&mut self, said: &Referral, fact: &CaseFact) {
         let ended = match said {
-            Referral::Made(_) | Referral::Offered(_) => {
+            Referral::Made(said) => {
+                self.referrals.insert(fact.attributes.id.clone());
+                if let Some(decision) = said.conference.clone().zip(said.decision.clone()) {
+                    self.decisions.remove(&decision);
+                    self.referred.insert(fact.attributes.id.clone(), decision);
+                }
+                return;
+            }
+            Referral::Offered(_) => {
                 self.referrals.insert(fact.attributes.id.clone());
                 return;
             }
@@ -234,19 +246,27 @@ impl Obligations {
             Referral::Cancelled(said) => &said.referral,
         };
         self.referrals.remove(ended.as_str());
+        if let Referral::CancellationAgreed(_) | Referral::EnteredInError(_) | Referral::Cancelled(_) = said {
+            self.decisions.extend(self.referred.remove(ended.as_str())); // nobody carries it out now
+        }
     }
 
     fn conference(&mut self, said: &CaseConference) {
         match said {
             CaseConference::Convened(_) => {}
-            CaseConference::Concluded(said) => self.child_view |= said.result != INQUORATE,
+            CaseConference::Concluded(said) => {
+                self.child_view |= said.result != INQUORATE;
+                let decided =
+                    said.decisions.iter().map(|one| (said.conference.clone(), one.decision.clone()));
+                self.decisions.extend(decided);
+            }
             CaseConference::PlanAdopted(said) => {
                 self.planned = self.planned.or_else(|| Instant::parse(&said.adopted_at).ok());
-                self.tasks.extend(said.tasks.iter().map(|task| task.task.clone()));
+                said.tasks.iter().for_each(|task| self.task(&task.task));
             }
             CaseConference::TaskAssigned(said) => {
                 said.instead_of.as_ref().map(|task| self.tasks.remove(task));
-                self.tasks.insert(said.task.clone());
+                self.task(&said.task);
             }
             CaseConference::TaskCompleted(said) => drop(self.tasks.remove(&said.task)),
             CaseConference::Requested(_)
@@ -260,6 +280,12 @@ impl Obligations {
             | CaseConference::TaskAccepted(_)
             | CaseConference::TaskDeclined(_) => {}
         }
+    }
+
+    /// A task, which carries out a decision of the same label.
+    fn task(&mut self, label: &str) {
+        self.decisions.retain(|(_, decision)| decision != label);
+        self.tasks.insert(label.to_owned());
     }
 
     fn guardianship(&mut self, said: &Guardianship, fact: &CaseFact) {

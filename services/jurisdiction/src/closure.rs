@@ -77,6 +77,8 @@ pub enum Predicate {
     JusticeEnded,
     /// Every task of the plans was completed, or another one took its place.
     TasksDone,
+    /// Every decision of a conference became a referral or a task.
+    DecisionsCarried,
     /// Every supervision notice and every suggestion was answered.
     Answered,
     /// The last offer of the case to another region was accepted there.

@@ -1,6 +1,6 @@
 //! Who may make what true of a referral, and when.
 
-use crate::state::{Case, Request, State};
+use crate::state::{Case, Phase, Request, State};
 use crate::step::{Side, Step, in_phase};
 use jurisdiction::Rules;
 use vocabulary::referral::{
@@ -102,6 +102,15 @@ vocabulary::refusals! {
     ParentNotYours = "referral.parent-not-yours",
         "A referral is a part of one that your agency has taken on and not ended.",
         "上级转介应当是贵单位已经接办、尚未办结的转介。";
+    NoSuchDecision = "referral.no-such-decision",
+        "No conference of this case has decided that. Name the conference and its decision, or neither.",
+        "本案会商没有该议定事项。请同时填写会商和议定事项，或者都不填写。";
+    DecidedForAnother = "referral.decided-for-another",
+        "The conference decided that another agency does this.",
+        "该议定事项由其他单位承办。";
+    DecisionCarried = "referral.decision-carried",
+        "A referral carries this decision out already.",
+        "该议定事项已有转介在落实。";
     PartsOpen = "referral.parts-open",
         "Parts of this referral have not ended yet.",
         "这份转介还有未办结的下级转介。";
@@ -213,11 +222,33 @@ fn made(state: &State, said: &Made, proposed: &Proposed, rules: &Rules) -> Answe
     if let Some(label) = children.find(|label| !state.children.contains(*label)) {
         return Err(Refusal::UnknownChild.of(label));
     }
+    decided(state, said)?;
     let Some(parent) = &said.parent else { return Ok(()) };
     let own = |request: &&Request| request.to == [proposed.publisher().clone()] && request.phase.is_at_work();
     match state.requests.get(parent.as_str()).filter(own) {
         Some(_) => Ok(()),
         None => Err(Refusal::ParentNotYours.of(parent)),
+    }
+}
+
+/// A decision is carried out by one referral at a time, to the agency that it names; by another agency where that one
+/// has not.
+fn decided(state: &State, said: &Made) -> Answer {
+    let (conference, decision) = match (&said.conference, &said.decision) {
+        (None, None) => return Ok(()),
+        (Some(conference), Some(decision)) => (conference, decision),
+        (Some(one), None) | (None, Some(one)) => return Err(Refusal::NoSuchDecision.of(one)),
+    };
+    let decision_of = (conference.clone(), decision.clone());
+    let by = state.decisions.get(&decision_of).ok_or_else(|| Refusal::NoSuchDecision.of(decision))?;
+    let mut before =
+        state.requests.iter().filter(|(_, one)| one.decision.as_ref() == Some(&decision_of)).peekable();
+    if before.peek().is_none() && *by != said.to {
+        return Err(Refusal::DecidedForAnother.of(by));
+    }
+    match before.find(|(_, one)| one.phase == Phase::Completed || !one.phase.is_over()) {
+        Some((id, _)) => Err(Refusal::DecisionCarried.of(id)),
+        None => Ok(()),
     }
 }
 

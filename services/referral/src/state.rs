@@ -1,6 +1,7 @@
 //! What referral must remember of a history: whether it is a case, its children, its referrals, and who leads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use vocabulary::case_conference::{CaseConference, Decision as Decided};
 use vocabulary::intake::Intake;
 use vocabulary::mandatory_reporting::MandatoryReporting;
 use vocabulary::referral::{Arbitrated, Decision, Referral as Said};
@@ -15,6 +16,8 @@ pub struct State {
     pub children: BTreeSet<String>,
     /// The referrals, by the `id` of their making.
     pub requests: BTreeMap<EventId, Request>,
+    /// Who carries out the decisions of its conferences, by conference and label.
+    pub decisions: BTreeMap<(String, String), AgencyCode>,
     /// Who leads the case.
     pub lead: Option<AgencyCode>,
     /// Who was offered the lead, by which fact, while it has not answered.
@@ -42,6 +45,8 @@ pub struct Request {
     pub phase: Phase,
     /// The referral of which it is a part.
     pub parent: Option<EventId>,
+    /// The decision that it carries out, by conference and label.
+    pub decision: Option<(String, String)>,
     /// Whether the sender has asked to end it, and waits for the answer.
     pub cancellation_asked: bool,
     /// Whether the coordinator has held its addressee to it: then it is not given back again.
@@ -119,6 +124,11 @@ impl State {
                 self.name(&opened.children);
             }
             Fact::MandatoryReporting(MandatoryReporting::ReportFiled(filed)) => self.name(&filed.children),
+            Fact::CaseConference(CaseConference::Concluded(said)) => {
+                let decided =
+                    |one: &Decided| ((said.conference.clone(), one.decision.clone()), one.owner.clone());
+                self.decisions.extend(said.decisions.iter().map(decided));
+            }
             Fact::Intake(_)
             | Fact::MandatoryReporting(_)
             | Fact::OneStop(_)
@@ -137,9 +147,10 @@ impl State {
             Said::Made(made) => {
                 let parent = made.parent.as_deref().and_then(|id| self.requests.get_key_value(id));
                 let parent = parent.map(|(id, _)| id.clone());
-                self.ask(fact, vec![made.to.clone()], Phase::Made, parent);
+                let decision = made.conference.clone().zip(made.decision.clone());
+                self.ask(fact, vec![made.to.clone()], Phase::Made, (parent, decision));
             }
-            Said::Offered(offered) => self.ask(fact, offered.to.clone(), Phase::Offered, None),
+            Said::Offered(offered) => self.ask(fact, offered.to.clone(), Phase::Offered, (None, None)),
             Said::Claimed(said) => self.step(&said.referral, |request| {
                 (request.to, request.phase) = (vec![said.by.clone()], Phase::Accepted);
             }),
@@ -166,9 +177,16 @@ impl State {
         }
     }
 
-    fn ask(&mut self, fact: &CaseFact, to: Vec<AgencyCode>, phase: Phase, parent: Option<EventId>) {
+    fn ask(
+        &mut self,
+        fact: &CaseFact,
+        to: Vec<AgencyCode>,
+        phase: Phase,
+        (parent, decision): (Option<EventId>, Option<(String, String)>),
+    ) {
         let from = fact.attributes.source.agency.clone();
-        let request = Request { from, to, phase, parent, cancellation_asked: false, insisted: false };
+        let request =
+            Request { from, to, phase, parent, decision, cancellation_asked: false, insisted: false };
         self.requests.entry(fact.attributes.id.clone()).or_insert(request);
     }
 

@@ -1,5 +1,6 @@
 //! The rules of referral as sentences.
 
+mod decisions;
 mod more;
 mod product;
 
@@ -77,6 +78,8 @@ fn made_with(to: &str, change: impl FnOnce(&mut Made)) -> CaseFact {
         children: None,
         respond_by: None,
         parent: None,
+        conference: None,
+        decision: None,
     };
     change(&mut made);
     said("cab", REFERRAL, Said::Made(made))
@@ -323,7 +326,8 @@ fn on_a_referral_that_was_taken_back_nothing_more_is_said() {
 fn every_rule_is_tried_here() {
     for refusal in Refusal::ALL {
         let tried = format!("then_refused(\"{}\")", refusal.code());
-        let here = [include_str!("tests.rs"), include_str!("tests/more.rs")];
+        let here =
+            [include_str!("tests.rs"), include_str!("tests/decisions.rs"), include_str!("tests/more.rs")];
         assert!(here.iter().any(|file| file.contains(&tried)), "{}", refusal.code());
     }
 }

@@ -155,6 +155,19 @@ pub struct Concluded {
     pub attended: Vec<AgencyCode>,
     /// How the child's view came in: heard, in writing, declined, or too young to form one.
     pub child_view: String,
+    /// What was decided beside the result; each becomes a referral or a task of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
+}
+
+/// A decision of a conference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// A label that names no person.
+    pub decision: String,
+    /// The agency that carries it out.
+    pub owner: AgencyCode,
 }
 
 /// See [`CaseConference::PositionStated`].

@@ -127,6 +127,12 @@ pub struct Made {
     /// The referral of which this is a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// The conference whose decision it carries out, by the id of its convening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conference: Option<String>,
+    /// That decision, by its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
 }
 
 /// See [`Referral::Received`].

@@ -65,6 +65,7 @@ fn concluded(conference: &str, result: &str) -> CaseFact {
         concluded_at: AT.into(),
         attended: vec![code("cab")],
         child_view: "heard".into(),
+        decisions: Vec::new(),
     };
     said("wbo", "concluded", CaseConference::Concluded(concluded))
 }
@@ -108,6 +109,8 @@ fn a_referral_waits_on_its_addressee_at_each_step_and_on_nobody_in_the_end() {
         children: None,
         respond_by: None,
         parent: None,
+        conference: None,
+        decision: None,
     };
     let referral = || "referral".to_owned();
     let steps = [

@@ -197,6 +197,38 @@ fn neither_an_approval_nor_a_closing_comes_while_a_clock_holds_it_back() {
 }
 
 #[test]
+fn every_decision_of_a_conference_became_a_referral_or_a_task() {
+    let mut decided = concluded("plan");
+    if let vocabulary::Fact::CaseConference(vocabulary::case_conference::CaseConference::Concluded(said)) =
+        &mut decided.fact
+    {
+        let decision = |label: &str| json!({"decision": label, "owner": "ngo-07"});
+        said.decisions =
+            serde_json::from_value(json!([decision("counselling"), decision("escort")])).unwrap();
+    }
+    let carried = |id: &str, decision: &str| {
+        let data = json!({"to": "ngo-07", "purpose": "counselling", "urgency": "routine",
+                          "conference": OTHER, "decision": decision});
+        fact("wbo", id, "referral.made.v1", data)
+    };
+    let open = |facts: Vec<CaseFact>| {
+        owed([decided.clone()].into_iter().chain(facts)).contains(&"decisions-carried".to_owned())
+    };
+    assert!(open(vec![]));
+    assert!(open(vec![carried(REFERRAL, "counselling")]), "one of two");
+    let both = || vec![carried(REFERRAL, "counselling"), carried(ORDER, "escort")];
+    assert!(!open(both()));
+    let cancelled = referral("cancelled", json!({"reason_code": "duplicate"}));
+    assert!(open(both().into_iter().chain([cancelled]).collect()), "nobody carries it out now");
+    let failed = referral("failed", json!({"reason_code": "declined"}));
+    assert!(!open(both().into_iter().chain([failed]).collect()), "it failed with its reason");
+    let plan = json!({"adopted_at": CLOSED_AT, "review_at": "2027-05-03", "owners": ["ngo-07"],
+                      "tasks": [{"task": "escort", "owner": "ngo-07", "due": "2027-01-31"}]});
+    let plan = fact("wbo", OTHER, "case-conference.plan-adopted.v1", plan);
+    assert!(!open(vec![carried(REFERRAL, "counselling"), plan]), "a task of the same label");
+}
+
+#[test]
 fn a_kind_of_closing_that_is_exempt_from_a_condition_is_not_asked_for_it() {
     let rules = whole();
     let history = [opened(), proposed_as(ClosureType::Merged)];

@@ -150,6 +150,7 @@ pub(super) fn concluded(result: &str) -> CaseFact {
         concluded_at: time("2026-07-16 16:30"),
         attended: vec![code("cab")],
         child_view: "heard".to_owned(),
+        decisions: Vec::new(),
     };
     at("wbo", "2026-07-16 16:30", OTHER, CaseConference::Concluded(concluded))
 }

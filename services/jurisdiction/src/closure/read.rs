@@ -102,6 +102,7 @@ impl<'a> Reader<'a> {
             "clocks-over" => Predicate::ClocksOver,
             "justice-ended" => Predicate::JusticeEnded,
             "tasks-done" => Predicate::TasksDone,
+            "decisions-carried" => Predicate::DecisionsCarried,
             "answered" => Predicate::Answered,
             "transfer-accepted" => Predicate::TransferAccepted,
             "no-objection" => Predicate::NoObjection,
