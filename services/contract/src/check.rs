@@ -148,7 +148,11 @@ impl Contracts {
     /// What is wrong with the contracts, each alone and with the versions that follow it.
     pub fn faults(&self) -> Vec<String> {
         let of = |contract: &Arc<Contract>| {
-            let faults = contract.faults().into_iter().chain(self.broken_upcasts(contract));
+            let faults = contract
+                .faults()
+                .into_iter()
+                .chain(self.broken_upcasts(contract))
+                .chain(self.unknown_names(contract));
             let faults = faults.chain(self.words.missing(&contract.schema));
             faults.map(|fault| format!("{}: {fault}", contract.kind)).collect::<Vec<_>>()
         };

@@ -84,6 +84,9 @@ pub struct Property {
     /// its stage that are about it.
     #[serde(rename = "x-ends", default)]
     pub ends: bool,
+    /// The types of which the fact is that it names by id, in the same history; empty where nobody asks.
+    #[serde(rename = "x-names", default)]
+    pub names: Vec<TypeName>,
 }
 
 /// The fact that agencies get instead, when they may only know that something happened.
@@ -204,6 +207,7 @@ impl Contract {
                 format!("{name}: x-person exactly when protected"),
             )?;
             check(!(protected && property.involves.is_some()), format!("{name}: x-involves must be clear"))?;
+            check(!protected || property.names.is_empty(), format!("{name}: x-names must be clear"))?;
             check(
                 name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
                 format!("{name}: name"),

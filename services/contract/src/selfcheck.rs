@@ -41,6 +41,14 @@ impl Contract {
 }
 
 impl Contracts {
+    /// The types that a property may name and of which there are none.
+    pub(crate) fn unknown_names(&self, contract: &Contract) -> Vec<String> {
+        let names =
+            contract.properties().iter().flat_map(|(name, p)| p.names.iter().map(move |kind| (name, kind)));
+        let unknown = names.filter(|(_, kind)| self.get(kind.as_str()).is_none());
+        unknown.map(|(name, kind)| format!("{name}: x-names knows no {kind}")).collect()
+    }
+
     /// What is wrong with reading an older version as the newest: each of its examples becomes data that the newer
     /// contract takes, and a name that stands in both keeps its value.
     pub(crate) fn broken_upcasts(&self, contract: &Contract) -> Vec<String> {

@@ -17,6 +17,7 @@ mod feed;
 mod handover;
 mod history;
 mod link;
+mod named;
 mod problem;
 mod protect;
 mod publish;

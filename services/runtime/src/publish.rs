@@ -1,6 +1,7 @@
 //! The way in: from a document to a receipt.
 
 use crate::bus::Bus;
+use crate::named::named;
 use crate::problem::Problem;
 use crate::protect::{is_same, protect};
 use crate::stages;
@@ -295,6 +296,7 @@ impl Bus {
                 return Err(Problem::NotFound);
             }
             seen.map_or(Ok(()), |seen| self.has_seen(caller, folded, seen))?;
+            named(document, folded)?;
             let said = (&document.attributes, &document.fact);
             let proposed = stages::proposed(said, now, folded.facts.iter(), rules);
             let consequences = match &proposed.fact {

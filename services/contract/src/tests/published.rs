@@ -186,6 +186,24 @@ fn a_schema_that_reaches_outside_or_forgets_a_group_does_not_load() {
 }
 
 #[test]
+fn what_a_property_may_name_is_a_type_that_there_is_and_stands_in_the_clear() {
+    let good = contracts().get("referral.received.v1").expect("a contract").schema.clone();
+    let faults = |names: Value| {
+        let mut schema = good.clone();
+        schema["properties"]["referral"]["x-names"] = names;
+        let text = schema.to_string();
+        Contracts::read([("referral/received.v1.json", text.as_str())]).map(|contracts| contracts.faults())
+    };
+    assert_eq!(faults(json!(["referral.received.v1"])).unwrap(), Vec::<String>::new());
+    let expected = "referral.received.v1: referral: x-names knows no referral.mode.v1";
+    assert_eq!(faults(json!(["referral.mode.v1"])).unwrap(), [expected]);
+    assert!(faults(json!(["a type"])).is_err());
+    let mut hidden = contracts().get("referral.made.v1").expect("a contract").schema.clone();
+    hidden["properties"]["request"]["x-names"] = json!(["referral.made.v1"]);
+    assert!(crate::Contract::read("referral/made.v1.json", &hidden.to_string()).is_err());
+}
+
+#[test]
 fn a_type_is_exempt_from_what_its_contract_says_in_a_known_word() {
     let mut schema = contracts().get("referral.received.v1").expect("a contract").schema.clone();
     let load = |schema: &Value| crate::Contract::read("referral/received.v1.json", &schema.to_string());

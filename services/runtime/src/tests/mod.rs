@@ -7,6 +7,7 @@ mod closing;
 mod disclosing;
 mod handover;
 mod linking;
+mod naming;
 mod publishing;
 mod reading;
 mod registry;
