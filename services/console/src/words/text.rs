@@ -129,6 +129,7 @@ words! {
     feed_position: "本单位事件流中的位置", "Position in your agency's feed";
     day_only: "时间只精确到日", "day only";
     clocks: "时限", "Clocks";
+    clocks_over: "已了结的时限", "Clocks that are over";
     clocks_empty: "此案没有可供本单位查看的时限。", "No clock of this case is for your agency to see.";
     owes: "责任单位", "Owed by";
     obligation: "应做事项", "Obligation";

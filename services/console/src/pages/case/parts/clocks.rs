@@ -12,7 +12,15 @@ use askama::filters::HtmlSafe;
 pub(crate) struct Clocks {
     t: &'static Words,
     rows: Vec<Clock>,
+    /// Those on which nobody has anything left to do, where they are many: a year of visits hides what is due.
+    over: Vec<Clock>,
 }
+
+/// So many clocks that are over stand among the others.
+const FEW: usize = 10;
+
+/// From this place in the list on nobody has anything left to do.
+const OVER: u8 = 5;
 
 struct Clock {
     clock: String,
@@ -57,8 +65,17 @@ impl Clocks {
     pub(crate) fn of(items: &[ClockItem], names: &Names) -> Self {
         let mut items: Vec<&ClockItem> = items.iter().collect();
         items.sort_by_key(|item| (look(&item.state).0, item.due.is_none(), item.due, item.started));
-        Self { t: names.t, rows: items.into_iter().map(|item| row(item, names)).collect() }
+        let states: Vec<_> = items.iter().map(|item| item.state.as_str()).collect();
+        let mut rows: Vec<_> = items.iter().map(|item| row(item, names)).collect();
+        let over = rows.split_off(in_sight(&states));
+        Self { t: names.t, rows, over }
     }
+}
+
+/// How many clocks stand in sight, of these states in the order of the list.
+fn in_sight(states: &[&str]) -> usize {
+    let open = states.iter().filter(|state| look(state).0 < OVER).count();
+    if states.len() - open > FEW { open } else { states.len() }
 }
 
 fn row(item: &ClockItem, names: &Names) -> Clock {
@@ -113,4 +130,21 @@ fn no_due(item: &ClockItem, names: &Names) -> String {
 fn bar(item: &ClockItem) -> Option<i64> {
     let whole = item.taken_seconds + item.margin_seconds?;
     (whole > 0).then(|| (item.taken_seconds * 100 / whole).clamp(0, 100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_clocks_that_are_over_are_out_of_sight_and_few_are_not() {
+        let of = |open: usize, over: usize| {
+            let open = ["missed", "running", "explained"].into_iter().cycle().take(open);
+            open.chain(["met-late", "met", "expired"].into_iter().cycle().take(over)).collect::<Vec<_>>()
+        };
+        assert_eq!(in_sight(&of(3, FEW)), 3 + FEW);
+        assert_eq!(in_sight(&of(3, FEW + 1)), 3);
+        assert_eq!(in_sight(&of(0, 166)), 0);
+        assert_eq!(in_sight(&of(30, 0)), 30);
+    }
 }
