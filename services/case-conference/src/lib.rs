@@ -2,7 +2,8 @@
 //!
 //! The coordinator **convenes** agencies (UCL 9), and the conference is **concluded** once, with its result, who
 //! came, and how the child's view came in (UCL 19: the child is heard). Too few to decide is a result as well:
-//! *inquorate*; how many are too few, and how often that may happen, is for the region to say.
+//! *inquorate*; how many are too few, and how often that may happen, is for the region to say. What it **decides**
+//! beside the result has a label and an owner each, and becomes a referral or a task.
 //!
 //! Any agency may ask for one. Whoever was called answers and **reports beforehand**; the **minutes** go to those who
 //! were called, and to no others. Afterwards they say whether they agree; a **dissent** is laid before those above, by
@@ -16,8 +17,8 @@
 //! attending opens the result to them.
 //!
 //! Handled elsewhere: who may convene (the contracts); by when a conference is due, and when a plan is looked at
-//! again (the clocks); what a return needs besides a decision
-//! (`guardianship`).
+//! again (the clocks); that a referral carries out a decision (`referral`), and that each was taken up before the case
+//! closes (`closure`); what a return needs besides a decision (`guardianship`).
 
 mod admit;
 mod state;

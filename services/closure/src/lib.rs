@@ -10,8 +10,9 @@
 //! case. Its file may be **sealed**.
 //!
 //! The conditions read what the whole history says is still owed, the [`Obligations`]: they fold the facts of all
-//! stages, and of `justice`, which has no stage. They are asked as of the moment when the case closes, which is
-//! never after the bus records it: a date in the future makes no follow-up longer.
+//! stages, and of `justice`, which has no stage. Which clocks are open follows from the rules as well, so the runtime
+//! says it ([`held_by`](Proposed::held_by)). The conditions are asked as of the moment when the case closes, which is never
+//! after the bus records it: a date in the future makes no follow-up longer.
 //!
 //! What a closed or sealed case still takes, the runtime asks [`takes`].
 //!

@@ -87,6 +87,9 @@ pub struct Property {
     /// The types of which the fact is that it names by id, in the same history; empty where nobody asks.
     #[serde(rename = "x-names", default)]
     pub names: Vec<TypeName>,
+    /// Whether one fact of this type stands for each that it names: a decision is taken once.
+    #[serde(rename = "x-once", default)]
+    pub once: bool,
 }
 
 /// The fact that agencies get instead, when they may only know that something happened.
@@ -208,6 +211,7 @@ impl Contract {
             )?;
             check(!(protected && property.involves.is_some()), format!("{name}: x-involves must be clear"))?;
             check(!protected || property.names.is_empty(), format!("{name}: x-names must be clear"))?;
+            check(!property.once || !property.names.is_empty(), format!("{name}: x-once without x-names"))?;
             check(
                 name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
                 format!("{name}: name"),

@@ -10,9 +10,10 @@
 //! another agency is asked. Who returns, or is no longer asked, leaves the case; who completed stays.
 //!
 //! Several agencies are asked at once by an **open referral** (`offered`): the first that claims it has it. A referral
-//! may be a **part** of one that its sender has taken on; the whole is not completed before its parts have ended. For a
-//! unit without software its street station acts, by the roster, and says for whom. The **lead** of a case is offered,
-//! and moves when the other agency accepts it.
+//! may be a **part** of one that its sender has taken on; the whole is not completed before its parts have ended. It may
+//! **carry out a decision** of a conference: one at a time, by the agency that was decided on or, where that came to
+//! nothing, by another. For a unit without software its street station acts, by the roster, and says for whom. The
+//! **lead** of a case is offered, and moves when the other agency accepts it.
 //!
 //! Agencies share the work under UCL 9 and 11; the law names no form for passing it on, and what is passed
 //! on without an answer is lost. So each step is a fact of its own, taken in order and once.

@@ -198,6 +198,9 @@ fn what_a_property_may_name_is_a_type_that_there_is_and_stands_in_the_clear() {
     let expected = "referral.received.v1: referral: x-names knows no referral.mode.v1";
     assert_eq!(faults(json!(["referral.mode.v1"])).unwrap(), [expected]);
     assert!(faults(json!(["a type"])).is_err());
+    let mut alone = good.clone();
+    alone["properties"]["referral"]["x-once"] = true.into();
+    assert!(crate::Contract::read("referral/received.v1.json", &alone.to_string()).is_err());
     let mut hidden = contracts().get("referral.made.v1").expect("a contract").schema.clone();
     hidden["properties"]["request"]["x-names"] = json!(["referral.made.v1"]);
     assert!(crate::Contract::read("referral/made.v1.json", &hidden.to_string()).is_err());

@@ -40,6 +40,20 @@ async fn what_is_named_stands_in_the_history_and_is_of_the_type_that_is_meant() 
 }
 
 #[tokio::test]
+async fn what_is_said_once_is_not_said_again_unless_it_was_withdrawn() {
+    let (bus, case) = searching().await;
+    bus.publish("psb-03", &concluded(5, 4, &case)).await.unwrap();
+    assert!(bus.publish("psb-03", &concluded(5, 4, &case)).await.unwrap().duplicate, "the same is no second");
+    let again = bus.publish("psb-03", &concluded(6, 4, &case)).await;
+    let Err(Problem::Refused(refusal)) = again else { panic!("{again:?}") };
+    assert_eq!((refusal.code, refusal.unmet), ("governance.said-before", vec!["search".to_owned()]));
+    let data = json!({"fact": id(5), "reason_code": "wrong-history"});
+    let withdrawal = event(7, "psb-03", "governance.fact-withdrawn.v1", Some(&case), data);
+    bus.publish("psb-03", &withdrawal).await.unwrap();
+    bus.publish("psb-03", &concluded(8, 4, &case)).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_was_withdrawn_is_named_no_more() {
     let (bus, case) = searching().await;
     let data = json!({"fact": id(4), "reason_code": "wrong-history"});
