@@ -11,8 +11,8 @@
 //!
 //! The conditions read what the whole history says is still owed, the [`Obligations`]: they fold the facts of all
 //! stages, and of `justice`, which has no stage. Which clocks are open follows from the rules as well, so the runtime
-//! says it ([`held_by`](Proposed::held_by)). The conditions are asked as of the moment when the case closes, which is never
-//! after the bus records it: a date in the future makes no follow-up longer.
+//! says it ([`held_by`](Proposed::held_by)). The conditions are asked as of the moment when the case closes, which is
+//! never after the bus records it: a date in the future makes no follow-up longer.
 //!
 //! What a closed or sealed case still takes, the runtime asks [`takes`].
 //!

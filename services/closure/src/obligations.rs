@@ -208,16 +208,14 @@ impl Obligations {
 
     fn referral(&mut self, said: &Referral, fact: &CaseFact) {
         let ended = match said {
-            Referral::Made(said) => {
+            Referral::Made(_) | Referral::Offered(_) => {
                 self.referrals.insert(fact.attributes.id.clone());
-                if let Some(decision) = said.conference.clone().zip(said.decision.clone()) {
+                if let Referral::Made(said) = said
+                    && let Some(decision) = said.conference.clone().zip(said.decision.clone())
+                {
                     self.decisions.remove(&decision);
                     self.referred.insert(fact.attributes.id.clone(), decision);
                 }
-                return;
-            }
-            Referral::Offered(_) => {
-                self.referrals.insert(fact.attributes.id.clone());
                 return;
             }
             Referral::Arbitrated(said) => {

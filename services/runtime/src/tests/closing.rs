@@ -2,16 +2,10 @@
 
 use super::*;
 
-const AT: &str = "2026-03-30T14:25:00+08:00";
-
 /// A case of the police that goes on in another one, and so is closed.
 async fn closed() -> (Fixture, HistoryId) {
     let bus = adopted().await;
-    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+    let case = bus.opened().await;
     let proposed = json!({"closure_type": "merged", "proposed_at": AT});
     bus.publish("psb-03", &event(4, "psb-03", "closure.proposed.v1", Some(&case), proposed)).await.unwrap();
     bus.publish("wbo", &closing(&case)).await.unwrap();
@@ -79,14 +73,8 @@ async fn searching() -> (Fixture, HistoryId) {
     }
     let bus = bare();
     bus.bus.adopt(&files).await.unwrap();
-    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
-    let search = json!({"started_at": AT, "ground": "guardian-unreachable", "means": ["police-inquiry"]});
-    let search = event(4, "psb-03", "guardianship.guardian-search-started.v1", Some(&case), search);
-    bus.publish("psb-03", &search).await.unwrap();
+    let case = bus.opened().await;
+    bus.publish("psb-03", &search(&case)).await.unwrap();
     let proposed = json!({"closure_type": "goal-met", "proposed_at": AT});
     bus.publish("psb-03", &event(5, "psb-03", "closure.proposed.v1", Some(&case), proposed)).await.unwrap();
     (bus, case)
@@ -94,11 +82,6 @@ async fn searching() -> (Fixture, HistoryId) {
 
 fn approval(case: &HistoryId) -> Value {
     event(6, "wbo", "closure.approved.v1", Some(case), json!({"proposal": id(5), "approved_at": AT}))
-}
-
-fn found(case: &HistoryId) -> Value {
-    let found = json!({"search": id(4), "concluded_at": AT, "finding": "not-found", "to": ["cab"]});
-    event(7, "psb-03", "guardianship.guardian-search-concluded.v1", Some(case), found)
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Problem>) -> vocabulary::Refusal {
@@ -111,14 +94,14 @@ async fn a_clock_that_is_open_holds_a_closing_back_until_it_is_over() {
     let (bus, case) = searching().await;
     let held = refused(bus.publish("wbo", &approval(&case)).await);
     assert_eq!((held.code, held.unmet), ("closure.not-yet", vec!["guardianship-clocks-over".to_owned()]));
-    bus.publish("psb-03", &found(&case)).await.unwrap();
+    bus.publish("psb-03", &searched(7, 4, &case)).await.unwrap();
     bus.publish("wbo", &approval(&case)).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_approval_rests_on_what_ended_the_clock_that_held_it_back() {
     let (bus, case) = searching().await;
-    bus.publish("psb-03", &found(&case)).await.unwrap();
+    bus.publish("psb-03", &searched(7, 4, &case)).await.unwrap();
     bus.publish("wbo", &approval(&case)).await.unwrap();
     bus.settle().await;
     let data = json!({"fact": id(7), "reason_code": "wrong-history"});

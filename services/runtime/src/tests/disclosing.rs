@@ -8,11 +8,7 @@ use vocabulary::{FactRef, Position, Version};
 
 /// A case in which police, health authority, coordinator and a service have a part.
 async fn story(bus: &Fixture) -> HistoryId {
-    let subject = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &subject)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let opened = json!({"opened_at": "2026-03-30T14:20:00+08:00", "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&subject), opened)).await.unwrap();
+    let subject = bus.opened().await;
     let made =
         json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
     bus.publish("wbo", &event(4, "wbo", "referral.made.v1", Some(&subject), made)).await.unwrap();

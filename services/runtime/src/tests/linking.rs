@@ -4,8 +4,6 @@ use super::*;
 use vocabulary::Position;
 use vocabulary::intake::LinkOutcome;
 
-const AT: &str = "2026-03-30T14:25:00+08:00";
-
 impl Fixture {
     /// What the follower does, once over the whole ledger.
     async fn relate(&self) {
@@ -149,18 +147,13 @@ async fn the_follower_of_a_running_bus_makes_the_link() {
 #[tokio::test]
 async fn a_child_is_tied_to_a_file_in_which_the_agency_has_a_part() {
     let bus = adopted().await;
-    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let at = "2026-03-30T14:20:00+08:00";
-    let opened = json!({"opened_at": at, "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+    let case = bus.opened().await;
     let kind = "follow-up.child-registered.v1";
     let mut data = CONTRACTS.get(kind).unwrap().schema["examples"][0].clone();
-    data["registered_at"] = at.into();
+    data["registered_at"] = AT.into();
     let file = bus.publish("cdr-07", &event(4, "cdr-07", kind, None, data)).await.unwrap().subject;
     let is = |agency: &str, number, file: &str| {
-        let data = json!({"label": "A", "file": file, "identified_at": at});
+        let data = json!({"label": "A", "file": file, "identified_at": AT});
         event(number, agency, "intake.child-identified.v1", Some(&case), data)
     };
     let nobodys = format!("child-{}", "0".repeat(32));

@@ -43,6 +43,9 @@ impl Clock for Still {
     }
 }
 
+/// A moment shortly before the clock of a fixture.
+pub(crate) const AT: &str = "2026-03-30T14:25:00+08:00";
+
 pub(crate) struct Fixture {
     pub(crate) bus: Arc<Bus>,
     pub(crate) ledger: Arc<Faulty<MemoryLedger>>,
@@ -112,6 +115,30 @@ pub(crate) async fn adopted() -> Fixture {
     let fixture = bare();
     fixture.bus.adopt(&demo_files()).await.unwrap();
     fixture
+}
+
+impl Fixture {
+    /// A case that the police lead: reported by a hospital (1), acknowledged (2) and opened (3).
+    pub(crate) async fn opened(&self) -> HistoryId {
+        let case = self.publish("hsp-01", &report(1)).await.unwrap().subject;
+        self.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
+        let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
+        let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
+        self.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+        case
+    }
+}
+
+/// The police search for a guardian (4).
+pub(crate) fn search(case: &HistoryId) -> Value {
+    let data = json!({"started_at": AT, "ground": "guardian-unreachable", "means": ["police-inquiry"]});
+    event(4, "psb-03", "guardianship.guardian-search-started.v1", Some(case), data)
+}
+
+/// They conclude it.
+pub(crate) fn searched(number: u64, of: u64, case: &HistoryId) -> Value {
+    let data = json!({"search": id(of), "concluded_at": AT, "finding": "not-found", "to": ["cab"]});
+    event(number, "psb-03", "guardianship.guardian-search-concluded.v1", Some(case), data)
 }
 
 pub(crate) fn caller(agency: &str) -> Caller {

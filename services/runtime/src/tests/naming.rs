@@ -2,25 +2,12 @@
 
 use super::*;
 
-const AT: &str = "2026-03-30T14:25:00+08:00";
-
-/// A case in which the police search for a guardian (4), and the coordinator's suggestion (5) waits for an answer.
+/// A case in which the police search for a guardian (4).
 async fn searching() -> (Fixture, HistoryId) {
     let bus = adopted().await;
-    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
-    let search = json!({"started_at": AT, "ground": "guardian-unreachable", "means": ["police-inquiry"]});
-    let search = event(4, "psb-03", "guardianship.guardian-search-started.v1", Some(&case), search);
-    bus.publish("psb-03", &search).await.unwrap();
+    let case = bus.opened().await;
+    bus.publish("psb-03", &search(&case)).await.unwrap();
     (bus, case)
-}
-
-fn concluded(number: u64, of: u64, case: &HistoryId) -> Value {
-    let data = json!({"search": id(of), "concluded_at": AT, "finding": "not-found", "to": ["cab"]});
-    event(number, "psb-03", "guardianship.guardian-search-concluded.v1", Some(case), data)
 }
 
 #[track_caller]
@@ -32,25 +19,25 @@ fn names_nothing<T: std::fmt::Debug>(answer: Result<T, Problem>) {
 #[tokio::test]
 async fn what_is_named_stands_in_the_history_and_is_of_the_type_that_is_meant() {
     let (bus, case) = searching().await;
-    names_nothing(bus.publish("psb-03", &concluded(5, 77, &case)).await); // there is none
-    names_nothing(bus.publish("psb-03", &concluded(5, 2, &case)).await); // that is no search
-    let envelope = contract::Envelope::structured(concluded(5, 77, &case).to_string().as_bytes()).unwrap();
+    names_nothing(bus.publish("psb-03", &searched(5, 77, &case)).await); // there is none
+    names_nothing(bus.publish("psb-03", &searched(5, 2, &case)).await); // that is no search
+    let envelope = contract::Envelope::structured(searched(5, 77, &case).to_string().as_bytes()).unwrap();
     names_nothing(bus.bus.preview(&caller("psb-03"), envelope, None).await);
-    bus.publish("psb-03", &concluded(5, 4, &case)).await.unwrap();
+    bus.publish("psb-03", &searched(5, 4, &case)).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_said_once_is_not_said_again_unless_it_was_withdrawn() {
     let (bus, case) = searching().await;
-    bus.publish("psb-03", &concluded(5, 4, &case)).await.unwrap();
-    assert!(bus.publish("psb-03", &concluded(5, 4, &case)).await.unwrap().duplicate, "the same is no second");
-    let again = bus.publish("psb-03", &concluded(6, 4, &case)).await;
+    bus.publish("psb-03", &searched(5, 4, &case)).await.unwrap();
+    assert!(bus.publish("psb-03", &searched(5, 4, &case)).await.unwrap().duplicate, "the same is no second");
+    let again = bus.publish("psb-03", &searched(6, 4, &case)).await;
     let Err(Problem::Refused(refusal)) = again else { panic!("{again:?}") };
     assert_eq!((refusal.code, refusal.unmet), ("governance.said-before", vec!["search".to_owned()]));
     let data = json!({"fact": id(5), "reason_code": "wrong-history"});
     let withdrawal = event(7, "psb-03", "governance.fact-withdrawn.v1", Some(&case), data);
     bus.publish("psb-03", &withdrawal).await.unwrap();
-    bus.publish("psb-03", &concluded(8, 4, &case)).await.unwrap();
+    bus.publish("psb-03", &searched(8, 4, &case)).await.unwrap();
 }
 
 #[tokio::test]
@@ -59,7 +46,7 @@ async fn what_was_withdrawn_is_named_no_more() {
     let data = json!({"fact": id(4), "reason_code": "wrong-history"});
     let withdrawal = event(5, "psb-03", "governance.fact-withdrawn.v1", Some(&case), data);
     bus.publish("psb-03", &withdrawal).await.unwrap();
-    names_nothing(bus.publish("psb-03", &concluded(6, 4, &case)).await);
+    names_nothing(bus.publish("psb-03", &searched(6, 4, &case)).await);
 }
 
 #[tokio::test]

@@ -6,16 +6,11 @@ use crate::{AsOf, ClockState, withdraw::Refusal};
 use vocabulary::Position;
 use vocabulary::governance::Form;
 
-const AT: &str = "2026-03-30T14:25:00+08:00";
 const WITHDRAWN: &str = "governance.fact-withdrawn.v1";
 
 /// A case that the police lead, with a referral to a service.
 async fn case(bus: &Fixture) -> HistoryId {
-    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
-    bus.publish("psb-03", &acknowledgement(2, 1, &case)).await.unwrap();
-    let children = json!([{"label": "A", "age_band": "6-13", "sex": "female"}]);
-    let opened = json!({"opened_at": AT, "reports": [id(1)], "children": children, "lead": "psb"});
-    bus.publish("wbo", &event(3, "wbo", "intake.case-opened.v1", Some(&case), opened)).await.unwrap();
+    let case = bus.opened().await;
     let made =
         json!({"to": "ngo-07", "purpose": "counselling", "urgency": "urgent", "request": "please see her"});
     bus.publish("wbo", &event(4, "wbo", "referral.made.v1", Some(&case), made)).await.unwrap();
