@@ -104,6 +104,10 @@ fn a_breach_is_taken_back_when_what_was_recorded_late_had_been_done_in_time() {
     let rebutted = of_clock(said(&server, REBUTTED), "K02");
     assert_eq!(rebutted.len(), 1, "{rebutted:?}");
     assert_eq!(rebutted[0].0["stopped_at"], "2026-03-02T08:00:00.000000Z");
+    assert_eq!(
+        rebutted[0].1, "2026-03-05T01:00:00.000000Z",
+        "as soon as it was known, by the clock of the story"
+    );
     assert_eq!(state(&server, "wbo", &case, "K02"), "met");
     let timeline = server.agency("wbo").get(&format!("/v1/cases/{case}/timeline")).expect(200);
     let facts = timeline["steps"].as_array().unwrap().iter().flat_map(|s| s["facts"].as_array().unwrap());

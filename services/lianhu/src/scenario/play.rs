@@ -34,7 +34,7 @@ pub async fn lines(
         }
         told(line, &outcome);
     }
-    Ok(())
+    announce(bus, clock, bus.now()).await // what the last line has brought
 }
 
 /// Lets the story pass every moment before the next line at which the bus has something to say of a clock.
