@@ -4,8 +4,8 @@ use crate::state::{Case, Next, Report, State};
 use jurisdiction::Rules;
 use std::collections::BTreeSet;
 use vocabulary::intake::{
-    CaseOpened, ChildIdentified, Intake as Said, LeadReceived, ReportAcknowledged, ReportForwarded,
-    ReportReturned, ReportsLinked, ReportsUnlinked,
+    ABSORBED_TAKES, CaseOpened, ChildIdentified, Intake as Said, LeadReceived, ReportAcknowledged,
+    ReportForwarded, ReportReturned, ReportsLinked, ReportsUnlinked,
 };
 use vocabulary::{AgencyCode, Consequence, Fact, Proposed, TypeName};
 
@@ -75,14 +75,6 @@ vocabulary::refusals! {
         "本案卷并非因该编号的关联而并入。";
 }
 
-/// What an absorbed history still takes: the loop of its own reporters, and that the link is undone.
-const REPORTERS_LOOP: [&str; 4] = [
-    "intake.report-acknowledged.v1",
-    "intake.reports-unlinked.v1",
-    "justice.reporter-feedback-sent.v1",
-    "mandatory-reporting.police-accepted.v1",
-];
-
 type Answer = Result<(), vocabulary::Refusal>;
 
 /// Whether a history still takes a fact of this type.
@@ -91,7 +83,7 @@ type Answer = Result<(), vocabulary::Refusal>;
 /// Its reports are handled in another case.
 pub fn takes(state: &State, kind: &TypeName) -> Result<(), vocabulary::Refusal> {
     match &state.absorbed {
-        Some(absorbed) if !REPORTERS_LOOP.contains(&kind.as_str()) => {
+        Some(absorbed) if !ABSORBED_TAKES.contains(&kind.as_str()) => {
             Err(Refusal::HistoryLinked.of(&absorbed.primary))
         }
         _ => Ok(()),

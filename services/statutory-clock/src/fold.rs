@@ -1,5 +1,6 @@
 //! The fold: from the facts of one history to its clocks.
 
+use crate::elsewhere::{absorbed, tells};
 use crate::instance::History;
 use crate::matching::{happened, key, mark, matches};
 use crate::{Clock, Mark};
@@ -36,7 +37,7 @@ pub(crate) struct Started<'f> {
 pub fn clocks<'f>(facts: impl IntoIterator<Item = &'f CaseFact>, rules: &Rules) -> Vec<Clock> {
     let mut facts = standing(facts);
     facts.retain(|fact| reads(fact, rules));
-    let history = History { facts: &facts, rules };
+    let history = History { facts: &facts, absorbed: absorbed(&facts, rules), rules };
     let versions = rules.clocks().by_id();
     let mut clocks = versions.flat_map(|versions| history.clocks_of(versions)).collect::<Vec<_>>();
     clocks.sort_by(|a, b| (a.started, &a.rule.id).cmp(&(b.started, &b.rule.id)));
@@ -57,11 +58,12 @@ pub fn holding<'f>(
         .collect()
 }
 
-/// Whether any clock of the rules looks at the fact, or it withdraws one: all others change none.
+/// Whether any clock of the rules looks at the fact, or it withdraws one or moves the history: all others change none.
 pub fn reads(fact: &CaseFact, rules: &Rules) -> bool {
     let kind = &fact.attributes.kind;
     let newer = fact.newer.as_ref().is_some_and(|(newer, _)| rules.clocks().read_type(newer));
-    rules.clocks().read_type(kind) || newer || kind.as_str() == EXPLAINED || fact.withdrawal().is_some()
+    let spoken = kind.as_str() == EXPLAINED || fact.withdrawal().is_some() || tells(fact);
+    rules.clocks().read_type(kind) || newer || spoken
 }
 
 impl<'f> History<'f> {
@@ -86,17 +88,26 @@ impl<'f> History<'f> {
         clocks.into_iter().map(|(_, clock)| clock).collect()
     }
 
-    /// What became of a start; and, where the clock repeats, of each that what stopped the last one began.
+    /// What became of a start; and, where the clock repeats, of each that what stopped the last one began; and of
+    /// what is owed here again.
     fn run(&self, versions: &'f [Arc<ClockRule>], start: Started<'f>, clocks: &mut Vec<(String, Clock)>) {
         let mut next = Some(start);
         while let Some(start) = next {
-            let clock = self.instance(&start);
+            let gone = self.elsewhere(&start);
+            if let Some(gone) = gone.filter(|gone| *gone < start.mark) {
+                next = self.back(&start, gone); // it never was owed here before
+                continue;
+            }
+            let clock = self.instance(&start, gone);
+            let back =
+                gone.filter(|gone| clock.ended == Some(*gone)).and_then(|gone| self.back(&start, gone));
             next = clock.stopped.filter(|_| start.rule.repeats).and_then(|stop| {
                 let fact = self.facts.iter().find(|fact| fact.at == stop.fact)?;
                 let rule = self.version(versions, fact)?;
                 let instance = format!("{}:{}", start.key, self.rules.local_date(stop.time));
                 Some(Started { rule, instance, mark: stop, fact, ..start.clone() })
             });
+            next = next.or(back);
             clocks.push((start.key, clock));
         }
     }

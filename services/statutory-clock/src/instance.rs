@@ -13,15 +13,17 @@ use vocabulary::CaseFact;
 /// The facts of a history that any clock reads, in ledger order, and the rules to read them by.
 pub(crate) struct History<'f> {
     pub(crate) facts: &'f [&'f CaseFact],
+    /// When another case went on for it: from, until.
+    pub(crate) absorbed: Vec<(Mark, Option<Mark>)>,
     pub(crate) rules: &'f Rules,
 }
 
 impl<'f> History<'f> {
-    /// What became of a start.
-    pub(crate) fn instance(&self, start: &Started<'_>) -> Clock {
+    /// What became of a start, which from `gone` on is owed in another case.
+    pub(crate) fn instance(&self, start: &Started<'_>, gone: Option<Mark>) -> Clock {
         let stopped = start.rule.stops.iter().filter_map(|stop| self.stopped(stop, start)).min();
         let ended = start.rule.ends.iter().flat_map(|end| self.mentions(end, start)).map(|(mark, _)| mark);
-        let ended = ended.filter(|end| end.fact != start.mark.fact).min();
+        let ended = ended.filter(|end| end.fact != start.mark.fact).chain(gone).min();
         // What is done once nothing is owed is not what was owed.
         let (stopped, ended) = match (stopped, ended) {
             (Some(stop), Some(end)) if end.time < stop.time => (None, Some(end)),

@@ -9,6 +9,8 @@
 //!   was met, so what was done in time and recorded late is met. Roles are those of the day of recording.
 //! - A clock that **repeats** begins anew with what stopped it; a fact that **ends** it leaves nothing owed. Time
 //!   stands still, or is more, only by a fact of the owner that the rule names together with its legal ground.
+//! - In a history that another case has absorbed, nothing is owed that only that case still takes; when the link is
+//!   undone, its time begins anew.
 //! - Order of recording does not matter: a stop that was recorded before its start still stops it.
 //! - A year that the region has not adopted gives no due date and no verdict, but a [`Fault`] that says so.
 //!
@@ -17,6 +19,7 @@
 
 mod cadence;
 mod due;
+mod elsewhere;
 mod fold;
 mod instance;
 mod longer;

@@ -1,5 +1,6 @@
 //! The rules of the clocks as sentences, and Incident A to the minute.
 
+mod absorbed;
 mod arithmetic;
 mod contracts;
 mod district;

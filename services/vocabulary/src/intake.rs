@@ -3,6 +3,15 @@
 use crate::{AgencyCode, Child, EventId, HistoryId};
 use serde::{Deserialize, Serialize};
 
+/// What an absorbed history still takes: the loop of its own reporters, and that the link is undone.
+pub const ABSORBED_TAKES: [&str; 5] = [
+    "intake.report-acknowledged.v1",
+    "intake.reports-unlinked.v1",
+    "justice.reporter-feedback-sent.v1",
+    "mandatory-reporting.police-accepted.v1",
+    "mandatory-reporting.registered-with-authority.v1",
+];
+
 /// Everything that can become true at intake, in the order in which a case meets it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]

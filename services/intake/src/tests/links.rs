@@ -76,6 +76,7 @@ fn an_absorbed_history_answers_its_reporters_and_takes_nothing_else() {
         "intake.reports-unlinked.v1",
         "justice.reporter-feedback-sent.v1",
         "mandatory-reporting.police-accepted.v1",
+        "mandatory-reporting.registered-with-authority.v1",
     ] {
         asked(case.state(), kind).then_taken();
     }

@@ -82,6 +82,44 @@ async fn a_linked_history_takes_its_reporters_loop_only_until_the_link_is_undone
 }
 
 #[tokio::test]
+async fn what_a_linked_history_no_longer_takes_is_owed_in_it_again_when_the_link_is_undone() {
+    let bus = clocks::whole().await;
+    let case = bus.publish("hsp-01", &report(1)).await.unwrap().subject;
+    let other = bus.publish("hsp-01", &report(2)).await.unwrap().subject;
+    let accepted =
+        json!({"report": id(2), "accepted_at": "2026-03-30T14:15:00+08:00", "receipt_no": "J0001"});
+    let kind = "mandatory-reporting.police-accepted.v1";
+    bus.publish("psb-03", &event(3, "psb-03", kind, Some(&other), accepted)).await.unwrap();
+    bus.publish("wbo", &link(4, &case, &other)).await.unwrap();
+    bus.relate().await;
+    let states = |clock: &str| {
+        let all = bus.bus.case_clocks(&caller("psb-03"), &other, crate::AsOf::Now).unwrap();
+        let of = all.into_iter().filter(|item| item.clock == clock);
+        of.map(|item| (item.state, item.due_day.unwrap())).collect::<Vec<_>>()
+    };
+    let ended = (crate::ClockState::Ended, "2026-04-02".to_owned());
+    bus.at("2026-04-10T09:00:00+08:00").await;
+    assert_eq!(states("K06"), std::slice::from_ref(&ended), "the decision whether to file");
+    let breach = |kind: &&String| *kind == "governance.clock-breached.v1";
+    assert_eq!(
+        bus.kinds(&other).iter().filter(breach).count(),
+        1,
+        "of K02: its own authority has not registered it"
+    );
+    let registered = json!({"report": id(2), "registered_at": AT, "register_no": "BA-0001"});
+    let kind = "mandatory-reporting.registered-with-authority.v1";
+    bus.publish("hlt", &event(5, "hlt", kind, Some(&other), registered)).await.unwrap();
+    let undone =
+        json!({"link": id(4), "reason_code": "other-child", "unlinked_at": "2026-04-10T09:00:00+08:00"});
+    bus.says(6, "wbo", "intake.reports-unlinked.v1", Some(&other), undone).await;
+    bus.relate().await;
+    let again = |state| vec![ended.clone(), (state, "2026-04-13".to_owned())];
+    assert_eq!(states("K06"), again(crate::ClockState::Running));
+    bus.at("2026-04-14T09:00:00+08:00").await;
+    assert_eq!(states("K06"), again(crate::ClockState::Missed));
+}
+
+#[tokio::test]
 async fn the_case_that_goes_on_owes_the_other_reporter_an_answer() {
     let (bus, case, other) = linked().await;
     assert_eq!(outcome(&bus, &case, 3), None);
