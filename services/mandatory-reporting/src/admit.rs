@@ -5,8 +5,8 @@ use jurisdiction::Rules;
 use std::collections::BTreeSet;
 use vocabulary::intake::{Intake, ReportAcknowledged};
 use vocabulary::mandatory_reporting::{
-    CriminalCaseFiled, MandatoryReporting as Said, PoliceAccepted, ProcuratorateNotified,
-    RegisteredWithAuthority, ReportFiled,
+    CaseFilingDeclined, CriminalCaseFiled, MandatoryReporting as Said, PoliceAccepted, ProcuratorateNotified,
+    RegisteredWithAuthority, ReportFiled, SuspectedCrimeTransferred,
 };
 use vocabulary::{AgencyCode, Consequence, Fact, Instant, Proposed};
 
@@ -53,6 +53,12 @@ vocabulary::refusals! {
     AlreadyFiled = "mandatory-reporting.already-filed",
         "A criminal case has already been filed on this report.",
         "这份报告已经刑事立案。";
+    AlreadyDeclined = "mandatory-reporting.already-declined",
+        "The police have already decided not to file a criminal case on this report.",
+        "对这份报告已经作出不予立案决定。";
+    NotThePolice = "mandatory-reporting.not-the-police",
+        "The agency that you name is not a police body.",
+        "所指定的单位不是公安机关。";
 }
 
 type Answer = Result<Vec<Consequence>, vocabulary::Refusal>;
@@ -73,6 +79,8 @@ pub(crate) fn admit(state: &State, proposed: &Proposed, rules: &Rules) -> Answer
         },
         Said::ProcuratorateNotified(said) => notified(state, said, proposed, rules),
         Said::CriminalCaseFiled(said) => case_filed(state, said),
+        Said::CaseFilingDeclined(said) => declined(state, said, proposed, rules),
+        Said::SuspectedCrimeTransferred(said) => transferred(state, said, proposed, rules),
     }
 }
 
@@ -142,8 +150,39 @@ fn notified(state: &State, said: &ProcuratorateNotified, proposed: &Proposed, ru
 fn case_filed(state: &State, said: &CriminalCaseFiled) -> Answer {
     match known(state, &said.report)?.police {
         Police::Waiting => Err(Refusal::NotAccepted.of(&said.report)),
-        Police::Accepted => ADMITTED,
+        // Declined: they think better of it, or were told to.
+        Police::Accepted | Police::Declined => ADMITTED,
         Police::CaseFiled => Err(Refusal::AlreadyFiled.of(&said.report)),
+    }
+}
+
+/// Filing may be declined on more than this stage knows: that what it names is there, the contract asks.
+fn declined(state: &State, said: &CaseFilingDeclined, proposed: &Proposed, rules: &Rules) -> Answer {
+    if let Some(unknown) = said.to.as_ref().filter(|to| rules.agency(to, proposed.now).is_none()) {
+        return Err(Refusal::UnknownAgency.of(unknown));
+    }
+    match state.reports.get(said.report.as_str()).map(|report| report.police) {
+        None | Some(Police::Accepted) => ADMITTED,
+        Some(Police::Waiting) => Err(Refusal::NotAccepted.of(&said.report)),
+        Some(Police::Declined) => Err(Refusal::AlreadyDeclined.of(&said.report)),
+        Some(Police::CaseFiled) => Err(Refusal::AlreadyFiled.of(&said.report)),
+    }
+}
+
+fn transferred(
+    state: &State,
+    said: &SuspectedCrimeTransferred,
+    proposed: &Proposed,
+    rules: &Rules,
+) -> Answer {
+    let id = &proposed.attributes.id;
+    if state.reports.contains_key(id) {
+        return Err(Refusal::ReportIdTaken.of(id));
+    }
+    if rules.holds(&said.to, "police", proposed.now) {
+        ADMITTED
+    } else {
+        Err(Refusal::NotThePolice.of(&said.to))
     }
 }
 

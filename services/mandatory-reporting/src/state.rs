@@ -36,6 +36,8 @@ pub enum Origin {
     Statutory(AgencyCode),
     /// As before, and on file (Opinion, art. 5).
     Registered(AgencyCode),
+    /// An administrative agency handed it over with its file: the police had it from then on.
+    Transferred,
 }
 
 /// How far the police have come with a report.
@@ -45,6 +47,8 @@ pub enum Police {
     Waiting,
     /// They have accepted it (Opinion, art. 8).
     Accepted,
+    /// They have decided not to file a criminal case.
+    Declined,
     /// They have filed a criminal case.
     CaseFiled,
 }
@@ -104,6 +108,16 @@ impl State {
             }),
             Said::CriminalCaseFiled(said) => {
                 self.change(&said.report, |report| report.police = Police::CaseFiled)
+            }
+            Said::CaseFilingDeclined(said) => {
+                self.change(&said.report, |report| report.police = Police::Declined)
+            }
+            Said::SuspectedCrimeTransferred(said) => {
+                self.arrive(fact, Origin::Transferred, &said.to);
+                self.change(fact.attributes.id.as_str(), |report| {
+                    report.take(&said.to);
+                    report.police = Police::Accepted;
+                });
             }
             Said::EmergencyMeasuresTaken(_) | Said::EvidencePreserved(_) | Said::ProcuratorateNotified(_) => {
             }

@@ -5,8 +5,9 @@ use jurisdiction::{Rules, given::rules};
 use vocabulary::given::{Given, given, said};
 use vocabulary::intake::{Intake, LeadReceived, ReportAcknowledged, ReportForwarded};
 use vocabulary::mandatory_reporting::{
-    CriminalCaseFiled, EmergencyMeasuresTaken, EvidencePreserved, MandatoryReporting as Said, PoliceAccepted,
-    ProcuratorateNotified, RegisteredWithAuthority, ReportFiled,
+    CaseFilingDeclined, CriminalCaseFiled, EmergencyMeasuresTaken, EvidencePreserved,
+    MandatoryReporting as Said, PoliceAccepted, ProcuratorateNotified, RegisteredWithAuthority, ReportFiled,
+    SuspectedCrimeTransferred,
 };
 use vocabulary::{AgencyCode, CaseFact, Child, Fact};
 
@@ -94,6 +95,22 @@ fn accepts(agency: &str, report: &str) -> CaseFact {
 fn files_a_criminal_case(report: &str) -> CaseFact {
     let fact = CriminalCaseFiled { report: report.to_owned(), filed_at: AT.to_owned(), direct_ground: None };
     said("psb", OTHER, Said::CriminalCaseFiled(fact))
+}
+
+fn declines_to_file(report: &str, to: Option<&str>) -> CaseFact {
+    let fact = CaseFilingDeclined {
+        report: report.to_owned(),
+        declined_at: AT.to_owned(),
+        reason_code: "too-slight".to_owned(),
+        served_at: None,
+        to: to.map(code),
+    };
+    said("psb", OTHER, Said::CaseFilingDeclined(fact))
+}
+
+fn hands_over(to: &str) -> CaseFact {
+    let fact = SuspectedCrimeTransferred { to: code(to), transferred_at: AT.to_owned() };
+    said("edu", REPORT, Said::SuspectedCrimeTransferred(fact))
 }
 
 fn notifies(procuratorate: &str) -> CaseFact {
@@ -267,6 +284,38 @@ fn a_criminal_case_is_filed_once_on_a_report_that_was_accepted() {
     case.when(files_a_criminal_case(OTHER)).then_refused("mandatory-reporting.unknown-report");
     facts.push(files_a_criminal_case(LEAD));
     after(&rules, facts).when(files_a_criminal_case(LEAD)).then_refused("mandatory-reporting.already-filed");
+}
+
+#[test]
+fn filing_is_declined_once_on_a_report_that_was_accepted_and_never_after_it_was_filed() {
+    let rules = rules();
+    let mut facts = vec![report(), lead(), accepts("psb-03", LEAD)];
+    let case = after(&rules, facts.clone());
+    case.when(declines_to_file(LEAD, Some("hsp-01"))).then_admitted([]);
+    case.when(declines_to_file(LEAD, Some("psb-09"))).then_refused("mandatory-reporting.unknown-agency");
+    case.when(declines_to_file(REPORT, None)).then_refused("mandatory-reporting.not-accepted");
+    case.when(declines_to_file(OTHER, None)).then_admitted([]); // of a kind that other stages hold
+    let filed = after(&rules, facts.clone().into_iter().chain([files_a_criminal_case(LEAD)]));
+    filed.when(declines_to_file(LEAD, None)).then_refused("mandatory-reporting.already-filed");
+    facts.push(declines_to_file(LEAD, None));
+    let case = after(&rules, facts);
+    case.when(declines_to_file(LEAD, None)).then_refused("mandatory-reporting.already-declined");
+    case.when(accepts("psb-03", LEAD)).then_refused("mandatory-reporting.already-accepted");
+    case.when(files_a_criminal_case(LEAD)).then_admitted([]);
+}
+
+#[test]
+fn what_an_agency_hands_over_the_police_have_and_decide_on() {
+    let rules = rules();
+    after(&rules, []).when(hands_over("psb")).then_admitted([]);
+    after(&rules, []).when(hands_over("pro")).then_refused("mandatory-reporting.not-the-police");
+    after(&rules, [report()]).when(hands_over("psb")).then_refused("mandatory-reporting.report-id-taken");
+    let case = after(&rules, [hands_over("psb")]);
+    case.when(files_a_criminal_case(REPORT)).then_admitted([]);
+    case.when(declines_to_file(REPORT, None)).then_admitted([]);
+    case.when(notifies("pro")).then_admitted([]);
+    case.when(registers("hlt", REPORT)).then_refused("mandatory-reporting.unknown-report");
+    case.when(accepts("psb", REPORT)).then_refused("mandatory-reporting.already-accepted");
 }
 
 #[test]

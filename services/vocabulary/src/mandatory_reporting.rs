@@ -28,6 +28,12 @@ pub enum MandatoryReporting {
     /// The police filed a criminal case.
     #[serde(rename = "mandatory-reporting.criminal-case-filed.v1")]
     CriminalCaseFiled(CriminalCaseFiled),
+    /// The police decided not to file one (procedure of criminal cases, art. 178).
+    #[serde(rename = "mandatory-reporting.case-filing-declined.v1")]
+    CaseFilingDeclined(CaseFilingDeclined),
+    /// An administrative agency handed a suspected crime over to the police, with its file (art. 180).
+    #[serde(rename = "mandatory-reporting.suspected-crime-transferred.v1")]
+    SuspectedCrimeTransferred(SuspectedCrimeTransferred),
 }
 
 impl MandatoryReporting {
@@ -40,6 +46,8 @@ impl MandatoryReporting {
         "mandatory-reporting.evidence-preserved.v1",
         "mandatory-reporting.procuratorate-notified.v1",
         "mandatory-reporting.criminal-case-filed.v1",
+        "mandatory-reporting.case-filing-declined.v1",
+        "mandatory-reporting.suspected-crime-transferred.v1",
     ];
 }
 
@@ -132,4 +140,32 @@ pub struct CriminalCaseFiled {
     /// The ground on which the police file directly (高检发〔2023〕4号), where one applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub direct_ground: Option<String>,
+}
+
+/// See [`MandatoryReporting::CaseFilingDeclined`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseFilingDeclined {
+    /// `id` of the report, of what was handed over, or of another fact that led to it.
+    pub report: String,
+    /// When it was decided.
+    pub declined_at: String,
+    /// The legal reason.
+    pub reason_code: String,
+    /// When the notice was served on whoever complained, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_at: Option<String>,
+    /// The unit that complained, where it was a unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<AgencyCode>,
+}
+
+/// See [`MandatoryReporting::SuspectedCrimeTransferred`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuspectedCrimeTransferred {
+    /// The police body.
+    pub to: AgencyCode,
+    /// When the police received it.
+    pub transferred_at: String,
 }

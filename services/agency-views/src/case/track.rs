@@ -41,6 +41,9 @@ impl fmt::Display for TrackName {
     }
 }
 
+/// The first state of justice: the police have it.
+const ACCEPTED: &str = "accepted";
+
 /// A track as an answer shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Track {
@@ -62,9 +65,10 @@ impl Tracks {
 
     pub(super) fn evolve(&mut self, fact: &CaseFact) {
         match &fact.fact {
-            Fact::MandatoryReporting(MandatoryReporting::PoliceAccepted(_)) => {
-                self.begin(TrackName::Justice, "accepted", fact);
-            }
+            Fact::MandatoryReporting(
+                MandatoryReporting::PoliceAccepted(_) | MandatoryReporting::SuspectedCrimeTransferred(_),
+            ) => self.begin(TrackName::Justice, ACCEPTED, fact),
+            Fact::MandatoryReporting(MandatoryReporting::CaseFilingDeclined(_)) => self.decline(fact),
             Fact::MandatoryReporting(MandatoryReporting::CriminalCaseFiled(_)) => {
                 self.set(TrackName::Justice, "criminal-filed", fact);
             }
@@ -136,6 +140,13 @@ impl Tracks {
             _ => return,
         };
         self.set(TrackName::Justice, state, fact);
+    }
+
+    /// What was declined on one report takes nothing from what was filed on another.
+    fn decline(&mut self, fact: &CaseFact) {
+        if self.0.get(&TrackName::Justice).is_none_or(|known| known.value == ACCEPTED) {
+            self.set(TrackName::Justice, "filing-declined", fact);
+        }
     }
 
     fn begin(&mut self, name: TrackName, state: &str, fact: &CaseFact) {

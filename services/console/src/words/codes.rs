@@ -43,6 +43,7 @@ const STATES: &[(&str, &str, &str, &str)] = &[
     ("track", "guardianship", "监护", "Guardianship"),
     ("track", "protection-order", "人身安全保护令", "Protection order"),
     ("justice", "accepted", "公安已受理", "police accepted"),
+    ("justice", "filing-declined", "公安不予立案", "filing declined"),
     ("justice", "criminal-filed", "已立刑事案件", "criminal case filed"),
     ("justice", "to-prosecution", "已移送审查起诉", "sent for prosecution"),
     ("justice", "prosecuted", "已起诉", "prosecuted"),

@@ -5,6 +5,7 @@ mod asking;
 mod clocks;
 mod closing;
 mod disclosing;
+mod filing;
 mod handover;
 mod linking;
 mod naming;
