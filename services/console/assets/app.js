@@ -81,6 +81,7 @@
   let unsaid = 0;
 
   document.addEventListener("pulse", (event) => {
+    if (one(".past")) return; // said for the page that stood here before: the past does not move
     const now = JSON.parse(event.detail.data);
     fresh(now);
     if (now.facts !== undefined && one("#timeline") && rows() !== now.facts) refetch();
