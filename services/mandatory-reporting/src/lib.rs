@@ -8,7 +8,9 @@
 //!
 //! The stage exists so that a report can be followed from the unit that made it to the officer who took it,
 //! and so that a report that nobody took is seen. A lead that reached the police by another way is accepted
-//! and becomes a criminal case alike; it has no reporting unit, so there is nothing to register.
+//! and becomes a criminal case alike; it has no reporting unit, so there is nothing to register. So does what an
+//! administrative agency hands over with its file: the police have it by that. Each is decided on once, and a
+//! decision not to file may still become a filing, never the other way round.
 //!
 //! Handled elsewhere: acknowledging and handing on (`intake`); the hours that a region allows (the clocks);
 //! the investigation itself (the police's own systems).
